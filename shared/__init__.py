@@ -1,0 +1,1 @@
+"""The corridor: contracts and plumbing that every room uses. No domain rule lives here."""

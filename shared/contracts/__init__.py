@@ -1,0 +1,88 @@
+"""Which room hears which event: one table, on one screen.
+
+An event that is not in the table cannot be emitted. A room that stands here must have a handler for
+the event (`tests/contracts` holds both).
+"""
+
+from shared.contracts.event import Event
+from shared.contracts.incidents import (
+    ActivationDeclined,
+    CommandAcknowledged,
+    CommandCompleted,
+    CommandIssued,
+    CommandOverdue,
+    IncidentAssessed,
+    IncidentClosed,
+    IncidentOpened,
+    ResponseActivated,
+    ResponseStoodDown,
+    TimelineNoted,
+)
+from shared.contracts.posts import ImportQueued, PostsAnalysed, PostsCollected
+from shared.contracts.records import CaseFileOpened, CaseFileSealed
+from shared.contracts.rooms import Room
+from shared.contracts.schedules import ScheduleDue
+from shared.contracts.statements import (
+    PublicationFailed,
+    PublicationQueued,
+    StatementApproved,
+    StatementDrafted,
+    StatementPublished,
+    StatementReturned,
+    StatementReviewed,
+    StatementSubmitted,
+    StatementWithdrawn,
+)
+from shared.contracts.warnings import (
+    AlertSent,
+    WarningAcknowledged,
+    WarningDismissed,
+    WarningEnded,
+    WarningLevelChanged,
+    WarningRaised,
+)
+
+ROUTES: dict[type[Event], tuple[Room, ...]] = {
+    # posts
+    PostsCollected: (Room.MONITOR, Room.ANALYSIS),
+    PostsAnalysed: (Room.MONITOR,),
+    ImportQueued: (Room.MONITOR,),
+    # warnings
+    WarningRaised: (Room.MONITOR, Room.RESPONSE, Room.ARCHIVE),
+    WarningLevelChanged: (Room.MONITOR, Room.RESPONSE, Room.ARCHIVE),
+    WarningEnded: (Room.RESPONSE, Room.ARCHIVE),
+    WarningAcknowledged: (Room.ARCHIVE,),
+    WarningDismissed: (Room.ARCHIVE,),
+    AlertSent: (Room.ARCHIVE,),
+    # incidents
+    IncidentOpened: (Room.MONITOR, Room.ARCHIVE),
+    IncidentAssessed: (Room.ARCHIVE,),
+    ResponseActivated: (Room.ARCHIVE,),
+    ActivationDeclined: (Room.ARCHIVE,),
+    CommandIssued: (Room.ARCHIVE,),
+    CommandAcknowledged: (Room.ARCHIVE,),
+    CommandCompleted: (Room.ARCHIVE,),
+    CommandOverdue: (Room.ARCHIVE,),
+    TimelineNoted: (Room.ARCHIVE,),
+    ResponseStoodDown: (Room.ARCHIVE,),
+    IncidentClosed: (Room.MONITOR, Room.ARCHIVE),
+    # statements
+    StatementDrafted: (Room.ARCHIVE,),
+    StatementSubmitted: (Room.ARCHIVE,),
+    StatementReviewed: (Room.ARCHIVE,),
+    StatementReturned: (Room.ARCHIVE,),
+    StatementApproved: (Room.ARCHIVE,),
+    PublicationQueued: (Room.RESPONSE, Room.ARCHIVE),
+    PublicationFailed: (Room.ARCHIVE,),
+    StatementPublished: (Room.MONITOR, Room.ARCHIVE),
+    StatementWithdrawn: (Room.ARCHIVE,),
+    # the archive's own
+    CaseFileOpened: (Room.RESPONSE,),
+    CaseFileSealed: (Room.RESPONSE,),
+    # every worker rings itself when a schedule is due
+    ScheduleDue: (),
+}
+
+EVENTS: dict[str, type[Event]] = {event.__name__: event for event in ROUTES}
+
+__all__ = ["EVENTS", "ROUTES", "Event", "Room"]

@@ -1,0 +1,92 @@
+"""Posts on their way through the house."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.contracts.event import Event
+
+
+class CollectedPost(BaseModel):
+    """A stored revision of a post, with all that tracking and analysis need of it.
+
+    `published_at` is the author's clock, `received_at` ours. `reach` counts followers of the author
+    at most; `interactions` sums likes, reposts and comments.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: UUID
+    revision: int = 1
+    platform: str
+    text: str
+    title: str | None = None
+    author: str | None = None
+    author_followers: int | None = None
+    parent_id: UUID | None = None
+    language: str | None = None
+    region: str | None = None
+    interactions: int = 0
+    text_hash: str | None = None
+    published_at: datetime
+    received_at: datetime
+
+
+class PostsCollected(Event):
+    """New posts, or new revisions of posts, were stored. Up to 1,000 of one request."""
+
+    posts: tuple[CollectedPost, ...]
+    # False for imported history: it feeds statistics, and raises no warning.
+    warn: bool = True
+
+    def live_view(self) -> dict[str, Any]:
+        """Only how many and the newest few: the stream tells, the API shows."""
+        newest = self.posts[-3:]
+        return {"count": len(self.posts), "newest": [str(post.id) for post in newest]}
+
+
+class ImportQueued(Event):
+    """A stretch of an uploaded file waits to be read, from row `offset` on."""
+
+    live: ClassVar[bool] = False
+
+    import_id: UUID
+    offset: int = 0
+
+
+class Verdict(BaseModel):
+    """One task's answer for one text: the label, its probability, and whether it is too close."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    label: str
+    confidence: float = Field(ge=0, le=1)
+    unsure: bool = False
+
+
+class AnalysedPost(BaseModel):
+    """The opinion in one revision of a post."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: UUID
+    revision: int
+    sentiment: Verdict
+    emotion: Verdict
+
+
+class PostsAnalysed(Event):
+    """Opinions of posts were computed; `engine` and `release` name what computed them."""
+
+    engine: str
+    release: str
+    posts: tuple[AnalysedPost, ...]
+
+    def live_view(self) -> dict[str, Any]:
+        """Counts by sentiment, and who computed them."""
+        counts: dict[str, int] = {}
+        for post in self.posts:
+            counts[post.sentiment.label] = counts.get(post.sentiment.label, 0) + 1
+        return {"engine": self.engine, "release": self.release, "sentiment": counts}

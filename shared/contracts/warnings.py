@@ -1,0 +1,91 @@
+"""Warnings: a story that asks for attention, at a level that rises and falls."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.contracts.actors import ActorRef
+from shared.contracts.event import WarningEvent
+from shared.contracts.levels import WarningLevel
+
+
+class Reason(BaseModel):
+    """Why a warning has its level, in a code for programs and words for people."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    code: str
+    value: float
+    threshold: float
+    unit: str
+    text: str
+    text_zh: str
+
+
+class EvidencePost(BaseModel):
+    """A post shown as evidence, as it read at that moment."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: UUID
+    platform: str
+    text: str
+    url: str | None = None
+    published_at: datetime
+
+
+class WarningNotice(WarningEvent):
+    """What every message about a warning says."""
+
+    story_id: UUID
+    watch_id: UUID
+    watch_name: str
+    title: str
+    level: WarningLevel
+    reasons: tuple[Reason, ...]
+    post_count: int
+    first_post_at: datetime
+    warned_at: datetime
+
+
+class WarningRaised(WarningNotice):
+    """A story reached a level for the first time."""
+
+    evidence: tuple[EvidencePost, ...] = ()
+
+
+class WarningLevelChanged(WarningNotice):
+    """The warning of a story rose or fell."""
+
+    previous_level: WarningLevel
+    evidence: tuple[EvidencePost, ...] = ()
+
+
+class WarningEnded(WarningEvent):
+    """A warned story stayed below every threshold long enough."""
+
+    story_id: UUID
+    title: str
+    peak_level: WarningLevel
+
+
+class WarningAcknowledged(WarningEvent):
+    """A person took note of a warning."""
+
+    by: ActorRef
+
+
+class WarningDismissed(WarningEvent):
+    """A person judged that a warning needs no response, and said why."""
+
+    by: ActorRef
+    reason: str
+
+
+class AlertSent(WarningEvent):
+    """An alert about a warning left the house (or failed to, then `error` says how)."""
+
+    channel: str
+    level: WarningLevel
+    error: str | None = None

@@ -1,0 +1,95 @@
+"""The database as a room sees it: one engine, one way to open a transaction."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
+
+from shared.contracts.rooms import Room
+from shared.settings import Settings
+
+
+class Model(MappedAsDataclass, DeclarativeBase, kw_only=True):
+    """Base of every table class of every room. Each names its room's schema itself."""
+
+
+def async_url(url: str) -> str:
+    """The same database address, for SQLAlchemy's asyncpg dialect."""
+    for plain in ("postgresql://", "postgres://"):
+        if url.startswith(plain):
+            return "postgresql+asyncpg://" + url.removeprefix(plain)
+    return url
+
+
+def create_engine(url: str, *, pool: int, application: str) -> AsyncEngine:
+    """Open a pool of at most `pool` connections.
+
+    The time limits (milliseconds) hold on the server too: a stopped process that sits in a
+    transaction is cut off within a lease, so that it cannot block whoever took over its work.
+    """
+    return create_async_engine(
+        async_url(url),
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={
+            "timeout": 5,
+            "command_timeout": 30,
+            "server_settings": {
+                "application_name": application,
+                "timezone": "UTC",
+                "jit": "off",
+                "lock_timeout": "8000",
+                "statement_timeout": "20000",
+                "idle_in_transaction_session_timeout": "30000",
+            },
+        },
+    )
+
+
+class Database:
+    """A room's connections."""
+
+    def __init__(self, url: str, *, pool: int, application: str) -> None:
+        self.engine = create_engine(url, pool=pool, application=application)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @classmethod
+    def of(cls, settings: Settings, *, role: str, room: Room | None = None) -> "Database":
+        """The database of the room that `settings` describe; `role` is `api` or `worker`."""
+        return cls(
+            settings.database_url.get_secret_value(),
+            pool=settings.database_pool,
+            application=f"groundswell-{room or settings.room}-{role}",
+        )
+
+    def session(self) -> AsyncSession:
+        """A session without a transaction yet; it takes a connection at its first statement."""
+        return self._sessions()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends well, else rolled back."""
+        async with self._sessions() as session, session.begin():
+            yield session
+
+    async def ping(self) -> None:
+        """Raise unless the database answers."""
+        async with self.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+async def database_now(session: AsyncSession) -> datetime:
+    """The time at which the current transaction began, by the database's clock.
+
+    It alone decides due times: the clocks of the machines that run the rooms may differ.
+    """
+    return (await session.execute(select(func.now()))).scalar_one()

@@ -1,0 +1,149 @@
+"""Telling the other rooms: an event enters the record with the change it tells of.
+
+PostgreSQL is the record, Redis only a doorbell. A ring that fails costs a second (the sweep of the
+worker finds what is ready), never an event.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from uuid import UUID
+
+from arq.connections import ArqRedis
+from redis.exceptions import RedisError
+from sqlalchemy import ARRAY, Text, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.contracts import ROUTES, Event, Room
+from shared.ids import new_id
+from shared.log import get_logger, request_id
+
+log = get_logger(__name__)
+
+_RINGS = "corridor.rings"
+
+# Posts come in thousands and may wait; what people and warnings do goes first.
+_BULK_PRIORITY = {"PostsCollected": 5, "PostsAnalysed": 6, "ImportQueued": 7}
+
+_INSERT = text("""
+WITH event AS (
+    INSERT INTO corridor.events (id, type, payload, request_id)
+    VALUES (:id, :type, CAST(:payload AS json), :request_id)
+    RETURNING id, position
+)
+INSERT INTO corridor.deliveries (event_id, room, position, type, priority, ordering_key)
+SELECT event.id, room, event.position, :type, :priority, :ordering_key
+FROM event, unnest(:rooms) AS room
+""").bindparams(bindparam("rooms", type_=ARRAY(Text)))
+
+_INSERT_SILENT = text("""
+INSERT INTO corridor.events (id, type, payload, request_id)
+VALUES (:id, :type, CAST(:payload AS json), :request_id)
+""")
+
+
+async def emit(session: AsyncSession, event: Event) -> UUID:
+    """Write `event`, and a delivery for every room that `ROUTES` names, in the transaction of the
+    change.
+
+    Returns the event's id. Raises KeyError for an event that `ROUTES` does not know.
+    """
+    return await emit_to(session, event, ROUTES[type(event)])
+
+
+async def emit_to(
+    session: AsyncSession, event: Event, rooms: Iterable[Room], *, variant: str | None = None
+) -> UUID:
+    """Write `event` for `rooms` only (schedules ring nobody but their own room).
+
+    `variant` is appended to the type's name, for a worker that serves only that variant.
+    """
+    event_id = new_id()
+    name = type(event).__name__ + (f"/{variant}" if variant else "")
+    values = {
+        "id": event_id,
+        "type": name,
+        "payload": event.model_dump_json(),
+        "request_id": request_id.get() or str(event_id),
+    }
+    addressed = [str(room) for room in rooms]
+    if not addressed:
+        await session.execute(_INSERT_SILENT, values)
+        return event_id
+    await session.execute(
+        _INSERT,
+        values
+        | {
+            "priority": _BULK_PRIORITY.get(name, 0),
+            "ordering_key": event.ordering_key,
+            "rooms": addressed,
+        },
+    )
+    session.info.setdefault(_RINGS, []).extend((room, event_id) for room in addressed)
+    return event_id
+
+
+class Doorbell:
+    """Rings the workers of rooms after a commit, through arq."""
+
+    # A bell that hangs must not hold a request: past this the sweep does the work.
+    _PATIENCE = 1.0
+
+    def __init__(self, redis_url: str) -> None:
+        self._redis = open_redis(redis_url)
+        self._ringing: set[asyncio.Task[None]] = set()
+
+    def ring(self, session: AsyncSession) -> None:
+        """Ring for everything that `session` emitted. Call it after the commit; returns at once."""
+        rings: list[tuple[str, UUID]] = session.info.pop(_RINGS, [])
+        if rings:
+            task = asyncio.create_task(self._ring(rings))
+            self._ringing.add(task)
+            task.add_done_callback(self._ringing.discard)
+
+    async def _ring(self, rings: list[tuple[str, UUID]]) -> None:
+        try:
+            async with asyncio.timeout(self._PATIENCE):
+                for room, event_id in rings:
+                    await self._redis.enqueue_job(
+                        "ring",
+                        _job_id=f"{event_id}:{room}",
+                        _queue_name=queue_name(room),
+                        _expires=60,
+                    )
+        except (RedisError, OSError, TimeoutError) as error:
+            log.info("doorbell_silent", error=repr(error), rings=len(rings))
+
+    async def ping(self) -> None:
+        """Raise unless Redis answers."""
+        await self._redis.ping()
+
+    async def close(self) -> None:
+        """Wait for rings under way, then close."""
+        if self._ringing:
+            await asyncio.wait(self._ringing, timeout=self._PATIENCE)
+        with suppress(RedisError, OSError):
+            await self._redis.aclose()
+
+
+def open_redis(url: str) -> ArqRedis:
+    """A Redis client that gives up on a half-open connection, and never unpickles."""
+    redis: ArqRedis = ArqRedis.from_url(
+        url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=15
+    )
+    redis.job_serializer = to_json
+    redis.job_deserializer = json.loads
+    return redis
+
+
+def to_json(value: object) -> bytes:
+    """Job payloads are JSON: with pickle, whoever can write to Redis could run code here."""
+    return json.dumps(value, default=repr).encode()
+
+
+def queue_name(room: str) -> str:
+    """The arq queue of a room."""
+    return f"groundswell:{room}"
+
+

@@ -1,0 +1,207 @@
+"""A lane of a worker: one loop that takes deliveries of its handlers and runs them."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import groupby
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from shared import metrics
+from shared.contracts import EVENTS, Event, Room
+from shared.contracts.schedules import ScheduleDue
+from shared.deliveries import Claim, FenceLostError, fail, finish, open_claim, renew, take
+from shared.events import emit_to
+from shared.jobs import Job, Jobs, Lane, Schedule, Work
+from shared.log import get_logger, request_id
+from shared.runtime import Runtime
+
+log = get_logger(__name__)
+
+# Not the event's fault: the database went away, or cut us off. These cost no try.
+_OUTAGES = (OperationalError, InterfaceError, PoolTimeoutError, OSError, TimeoutError)
+
+_OPEN_SCHEDULES = text("""
+INSERT INTO corridor.schedules (name, due_at)
+SELECT name, to_timestamp(floor(extract(epoch FROM now()) / every) * every)
+FROM unnest(CAST(:names AS text[]), CAST(:every AS int[])) AS schedule(name, every)
+ON CONFLICT DO NOTHING
+RETURNING name, due_at
+""")
+
+
+class LaneRunner:
+    """Takes and runs the deliveries of one lane until `stopping` is set."""
+
+    def __init__(
+        self, runtime: Runtime, room: Room, jobs: Jobs, lane: Lane, stopping: asyncio.Event
+    ) -> None:
+        self._runtime = runtime
+        self._room = room
+        self._stopping = stopping
+        self._bell = asyncio.Event()
+        self._lane = lane
+        self._jobs = {event: job for event, job in jobs.handlers.items() if job.lane is lane}
+        self._schedules = {
+            name: schedule for name, schedule in jobs.schedules.items() if schedule.lane is lane
+        }
+        if self._schedules:
+            self._jobs[ScheduleDue] = Job(batch=1, lane=lane, run=self._run_schedule)
+        self._types = [_type_name(event, lane) for event in self._jobs]
+        self._limit = max(job.batch for job in self._jobs.values())
+
+    def wake(self) -> None:
+        """Look for work now rather than at the next sweep."""
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Sweep, and answer the bell, until stopped."""
+        pause = 0.0
+        while not self._stopping.is_set():
+            self._bell.clear()
+            try:
+                await self._open_due_schedules()
+                while not self._stopping.is_set() and await self._take_and_run():
+                    pass
+                pause = self._runtime.settings.sweep_seconds
+            except _OUTAGES as error:
+                log.warning("database_away", lane=self._lane, error=_first_line(error))
+                pause = min(max(pause, 0.5) * 2, 5.0)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), pause)
+
+    async def _take_and_run(self) -> bool:
+        settings = self._runtime.settings
+        async with self._runtime.transaction() as session:
+            claims = await take(
+                session,
+                self._room,
+                types=self._types,
+                limit=self._limit,
+                lease=settings.lease_seconds,
+            )
+        waiting = list(claims)
+        renewed = time.monotonic()
+        for job, batch in self._batches(claims):
+            if time.monotonic() - renewed > settings.lease_seconds / 3:
+                async with self._runtime.transaction() as session:
+                    await renew(session, self._room, waiting, settings.lease_seconds)
+                renewed = time.monotonic()
+            await self._run_batch(job, batch)
+            waiting = [claim for claim in waiting if claim not in batch]
+        return bool(claims)
+
+    def _batches(self, claims: Sequence[Claim]) -> list[tuple[Job, list[Claim]]]:
+        """First tries of one kind go together; what was tried before runs alone."""
+        batches: list[tuple[Job, list[Claim]]] = []
+        for event_type, group in groupby(claims, key=lambda claim: claim.type):
+            job = self._jobs[EVENTS[event_type.partition("/")[0]]]
+            fresh: list[Claim] = []
+            for claim in group:
+                if claim.attempt > 1 or job.batch == 1:
+                    batches.append((job, [claim]))
+                else:
+                    fresh.append(claim)
+            batches += [
+                (job, fresh[start : start + job.batch])
+                for start in range(0, len(fresh), job.batch)
+            ]
+        return batches
+
+    async def _run_batch(self, job: Job, batch: list[Claim]) -> None:
+        started = time.monotonic()
+        token = request_id.set(batch[0].request_id)
+        try:
+            await self._apply(job, batch)
+        except FenceLostError as error:
+            metrics.deliveries.labels(self._room, batch[0].type, "fenced").inc(len(batch))
+            log.warning("fence_lost", type=batch[0].type, detail=str(error))
+        except Exception as error:
+            if len(batch) > 1 and not isinstance(error, _OUTAGES):
+                # One of them is at fault: find out which, one by one.
+                for claim in batch:
+                    await self._run_batch(job, [claim])
+            else:
+                await self._note_failure(batch, error)
+        else:
+            metrics.deliveries.labels(self._room, batch[0].type, "done").inc(len(batch))
+            metrics.handler_seconds.labels(self._room, batch[0].type).observe(
+                time.monotonic() - started
+            )
+        finally:
+            request_id.reset(token)
+
+    async def _apply(self, job: Job, batch: list[Claim]) -> None:
+        events = [open_claim(claim) for claim in batch]
+        if job.outside is not None:
+            for event in events:
+                await job.outside(self._runtime, event)
+            async with self._runtime.transaction() as session:
+                await finish(session, self._room, batch)
+        elif job.run is not None:
+            async with self._runtime.transaction() as session:
+                await job.run(Work(runtime=self._runtime, session=session), events)
+                await finish(session, self._room, batch)
+
+    async def _note_failure(self, batch: list[Claim], error: Exception) -> None:
+        outage = isinstance(error, _OUTAGES) or _lost_connection(error)
+        level = log.warning if outage else log.error
+        level(
+            "delivery_failed",
+            type=batch[0].type,
+            attempt=batch[0].attempt,
+            events=[str(claim.id) for claim in batch],
+            error=_first_line(error),
+            exc_info=None if outage else error,
+        )
+        metrics.deliveries.labels(self._room, batch[0].type, "failed").inc(len(batch))
+        async with self._runtime.transaction() as session:
+            for claim in batch:
+                await fail(
+                    session,
+                    self._room,
+                    claim,
+                    _first_line(error),
+                    counts=not outage,
+                    delay=1.0 if outage else None,
+                    final=isinstance(error, ValidationError),
+                )
+
+    async def _open_due_schedules(self) -> None:
+        if not self._schedules:
+            return
+        schedules = list(self._schedules.values())
+        async with self._runtime.transaction() as session:
+            due = await session.execute(
+                _OPEN_SCHEDULES,
+                {
+                    "names": [schedule.name for schedule in schedules],
+                    "every": [schedule.every for schedule in schedules],
+                },
+            )
+            for row in due.all():
+                event = ScheduleDue(name=row.name, due_at=row.due_at)
+                await emit_to(session, event, [self._room], variant=self._lane)
+
+    async def _run_schedule(self, work: Work, batch: Sequence[Any]) -> None:
+        for delivered in batch:
+            schedule: Schedule = self._schedules[delivered.event.name]
+            await schedule.run(work, delivered.event.due_at)
+
+
+def _type_name(event: type[Event], lane: Lane) -> str:
+    """Schedules of one room may run in several lanes, so the lane stands in the type."""
+    return f"{event.__name__}/{lane}" if event is ScheduleDue else event.__name__
+
+
+def _lost_connection(error: Exception) -> bool:
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".splitlines()[0][:500]

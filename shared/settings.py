@@ -1,0 +1,86 @@
+"""Settings, all from the environment (prefix `GROUNDSWELL_`). `.env.example` explains each."""
+
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, PostgresDsn, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.contracts.rooms import Room
+from shared.errors import ConfigurationError
+
+
+class Settings(BaseSettings):
+    """What one process of one room needs to know. There are no default secrets."""
+
+    model_config = SettingsConfigDict(env_prefix="GROUNDSWELL_", env_file=".env", extra="ignore")
+
+    room: Room
+    database_url: SecretStr
+    redis_url: SecretStr
+    identity_public_key_file: Path
+    # Only the gateway has the private half: no other room can make an identity.
+    identity_private_key_file: Path | None = None
+    home: Path = Path(".groundswell")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    # 0 serves no health page; in a worker it is the page of probes and metrics.
+    health_port: int = Field(default=0, ge=0, le=65535)
+
+    monitor_url: str = "http://127.0.0.1:8001"
+    analysis_url: str = "http://127.0.0.1:8002"
+    response_url: str = "http://127.0.0.1:8003"
+    archive_url: str = "http://127.0.0.1:8004"
+
+    log_level: str = "INFO"
+    log_format: str = Field(default="json", pattern="^(json|console)$")
+
+    database_pool: int = Field(default=10, ge=1, le=200)
+    # How long a worker may hold a delivery before another takes it, in seconds.
+    lease_seconds: float = Field(default=30.0, gt=0)
+    sweep_seconds: float = Field(default=1.0, gt=0)
+    # Deliveries of new posts waiting in one room beyond this make the monitor answer 503.
+    backlog_limit: int = Field(default=5_000, ge=1)
+
+    analysis_model: str = "lexicon"
+    analysis_device: str = Field(default="auto", pattern="^(auto|cpu|cuda)$")
+
+    # The gateway's limits: bytes of a body, of an uploaded file, and requests a minute for one key.
+    body_limit: int = Field(default=4 * 1024 * 1024, ge=1024)
+    upload_limit: int = Field(default=64 * 1024 * 1024, ge=1024)
+    rate_limit: str = "12000/minute"
+
+    # Where alerts go besides the console: any URL that takes a JSON POST.
+    alert_webhook_url: str | None = None
+    # Where published statements go on the webhook channel.
+    statement_webhook_url: str | None = None
+
+    @cached_property
+    def dsn(self) -> PostgresDsn:
+        """The database's address, checked."""
+        return PostgresDsn(self.database_url.get_secret_value())
+
+    @cached_property
+    def signing_secret(self) -> bytes:
+        """A secret that all replicas of the room share and nobody outside has: the password of the
+        room's database role. It signs cursors, which protect nothing but themselves."""
+        password = urlsplit(self.database_url.get_secret_value()).password or ""
+        return f"{self.room}:{password}".encode()
+
+
+def load_settings(room: Room | None = None) -> Settings:
+    """Read the settings of this process.
+
+    Raises:
+        ConfigurationError: a setting is missing or wrong; the message names each.
+    """
+    try:
+        return Settings(room=room) if room else Settings()  # type: ignore[call-arg]
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"GROUNDSWELL_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}"
+            for item in error.errors(include_url=False, include_input=False)
+        )
+        raise ConfigurationError(f"The settings do not fit. {wrong}") from None
