@@ -35,9 +35,7 @@ def create_room_app(definition: RoomDefinition, settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_runtime(
-            settings, role="api", resources=definition.resources
-        ) as runtime:
+        async with open_runtime(settings, role="api", resources=definition.resources) as runtime:
             app.state.runtime = runtime
             yield
 

@@ -3,9 +3,15 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy import Enum, func, select, text
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
 
 from shared.contracts.rooms import Room
@@ -14,6 +20,17 @@ from shared.settings import Settings
 
 class Model(MappedAsDataclass, DeclarativeBase, kw_only=True):
     """Base of every table class of every room. Each names its room's schema itself."""
+
+
+def enum_text(kind: type[StrEnum]) -> Enum:
+    """A column that holds a StrEnum's values as text: a new value needs no migration."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=32,
+        values_callable=lambda members: [str(member.value) for member in members],
+    )
 
 
 def async_url(url: str) -> str:

@@ -78,7 +78,8 @@ WITH ready AS (
     RETURNING d.event_id, d.attempts, d.fence, d.state, d.priority
 )
 SELECT claimed.event_id, claimed.attempts, claimed.fence, claimed.state,
-       event.type, event.payload::text AS payload, event.position, event.occurred_at, event.request_id
+       event.type, event.payload::text AS payload, event.position, event.occurred_at,
+       event.request_id
 FROM claimed JOIN corridor.events AS event ON event.id = claimed.event_id
 ORDER BY claimed.priority, event.position
 """).bindparams(bindparam("types", type_=ARRAY(Text)))
@@ -171,9 +172,7 @@ async def finish(session: AsyncSession, room: Room, batch: Sequence[Claim]) -> N
         raise FenceLostError(f"{len(batch)} claimed, {result.rowcount} still held")
 
 
-async def renew(
-    session: AsyncSession, room: Room, batch: Sequence[Claim], lease: float
-) -> None:
+async def renew(session: AsyncSession, room: Room, batch: Sequence[Claim], lease: float) -> None:
     """Hold on to deliveries that wait their turn in this worker."""
     await session.execute(_RENEW, _keys(room, batch) | {"lease": lease})
 

@@ -145,5 +145,3 @@ def to_json(value: object) -> bytes:
 def queue_name(room: str) -> str:
     """The arq queue of a room."""
     return f"groundswell:{room}"
-
-

@@ -93,7 +93,7 @@ async def _once(
 
 
 def room_router(prefix: str, tag: str) -> APIRouter:
-    """The router of one folder: its endpoints are transactions, and say which errors they answer."""
+    """The router of one folder: endpoints are transactions, and say which errors they answer."""
     return APIRouter(
         prefix=f"/api/v1{prefix}",
         tags=[tag],

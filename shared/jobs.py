@@ -26,7 +26,7 @@ class Lane(StrEnum):
 
 @dataclass(frozen=True)
 class Work:
-    """What a handler works with: `session` is in a transaction that commits together with "done"."""
+    """What a handler works with. `session` is in a transaction that commits with "done"."""
 
     runtime: Runtime
     session: AsyncSession
@@ -148,4 +148,3 @@ def collect(*folders: Jobs) -> Jobs:
     for folder in folders:
         together.include(folder)
     return together
-

@@ -108,8 +108,7 @@ class LaneRunner:
                 else:
                     fresh.append(claim)
             batches += [
-                (job, fresh[start : start + job.batch])
-                for start in range(0, len(fresh), job.batch)
+                (job, fresh[start : start + job.batch]) for start in range(0, len(fresh), job.batch)
             ]
         return batches
 

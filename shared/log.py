@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, with the request id that follows work through the house."""
+"""Structured logs: one JSON object a line, with the request id that follows the work."""
 
 import logging
 import sys

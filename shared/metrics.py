@@ -18,6 +18,4 @@ deliveries = Counter(
 handler_seconds = Histogram(
     "groundswell_handler_seconds", "Time of a batch of deliveries", ["room", "type"], buckets=_FAST
 )
-posts = Counter(
-    "groundswell_posts_total", "Posts by what became of them at the door", ["result"]
-)
+posts = Counter("groundswell_posts_total", "Posts by what became of them at the door", ["result"])

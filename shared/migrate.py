@@ -1,7 +1,7 @@
 """Bring the database to the form that this version of the rooms needs.
 
-Run by the owner of the database, before the rooms start. Every room has a schema, a version table and
-a role of its own; the role sees its own schema and the corridor, nothing else.
+Run by the owner of the database, before the rooms start. Every room has a schema, a version table
+and a role of its own; the role sees its own schema and the corridor, nothing else.
 """
 
 import os
@@ -123,8 +123,8 @@ def _create_roles(connection: Connection, passwords: dict[Room, str]) -> None:
     ).scalar_one()
     if not may_create:
         raise ConfigurationError(
-            "The database user may not create roles. Give it CREATEROLE, or create the rooms' roles "
-            "yourself and leave GROUNDSWELL_<ROOM>_DATABASE_PASSWORD unset."
+            "The database user may not create roles. Give it CREATEROLE, or create the rooms' "
+            "roles yourself and leave GROUNDSWELL_<ROOM>_DATABASE_PASSWORD unset."
         )
     for statement in _role_statements(connection, passwords):
         connection.execute(text(statement))

@@ -8,8 +8,9 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from shared.errors import Invalid
 
@@ -36,7 +37,7 @@ class Paging:
         self.after = self._open(cursor) if cursor is not None else None
 
     async def rows(
-        self, session: AsyncSession, query: Select[tuple[R]], key: ColumnElement[UUID]
+        self, session: AsyncSession, query: Select[R], key: InstrumentedAttribute[UUID]
     ) -> tuple[Sequence[R], str | None]:
         """Run `query` for this page, ordered by `key` (a UUIDv7 column) descending.
 

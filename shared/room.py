@@ -13,7 +13,6 @@ from shared.jobs import Jobs
 from shared.runtime import Resources, no_resources
 from shared.settings import Settings
 
-
 BuildApp = Callable[["RoomDefinition", Settings], ASGIApp]
 
 

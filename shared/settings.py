@@ -77,7 +77,7 @@ def load_settings(room: Room | None = None) -> Settings:
         ConfigurationError: a setting is missing or wrong; the message names each.
     """
     try:
-        return Settings(room=room) if room else Settings()  # type: ignore[call-arg]
+        return Settings(room=room) if room else Settings()
     except ValidationError as error:
         wrong = "; ".join(
             f"GROUNDSWELL_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']}"

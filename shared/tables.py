@@ -26,8 +26,8 @@ corridor = MetaData(schema="corridor")
 _now = func.clock_timestamp()
 _moment = DateTime(timezone=True)
 
-# What happened. `transaction_id` and `position` order the live stream: a reader that stays below the
-# oldest running transaction never overtakes an event that is still being committed.
+# What happened. `transaction_id` and `position` order the live stream: a reader that stays below
+# the oldest running transaction never overtakes an event that is still being committed.
 events = Table(
     "events",
     corridor,

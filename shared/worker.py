@@ -88,9 +88,7 @@ class Worker:
                 async with _arq(self._runtime, self._room, ring) as bell:
                     listening = asyncio.create_task(bell.async_run())
                     stopped = asyncio.create_task(self._stopping.wait())
-                    await asyncio.wait(
-                        [listening, stopped], return_when=asyncio.FIRST_COMPLETED
-                    )
+                    await asyncio.wait([listening, stopped], return_when=asyncio.FIRST_COMPLETED)
                     stopped.cancel()
                     listening.cancel()
                     with suppress(asyncio.CancelledError):

@@ -5,82 +5,64 @@ when it is called: the corridor imports no room, and `groundswell serve` loads n
 """
 
 import sys
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-import click
 import typer
-from typer.core import TyperGroup
-from typer.main import get_command
 
 from shared.errors import GroundswellError
 
-_VERBS = {entry.name: entry for entry in entry_points(group="groundswell.verbs")}
+HELP = "Notices a surge of public opinion early, understands it, answers it, keeps the proof."
 
 
-class VerbGroup(TyperGroup):
-    """The table of verbs, each loaded when it is needed."""
-
-    def list_commands(self, _: click.Context) -> list[str]:
-        """The names of all verbs."""
-        return sorted(_VERBS)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """The verb of this name, or None."""
-        if name not in _VERBS:
-            return None
-        try:
-            verb = _VERBS[name].load()
-        except ModuleNotFoundError as error:
-            missing = f"{error.name} is not installed, and `groundswell {name}` needs it."
-            return click.Command(name, help=missing, callback=_refuse(missing))
-        command = _as_command(verb)
-        command.name = name
-        return command
-
-
-def _as_command(verb: Any) -> click.Command:
-    if isinstance(verb, typer.Typer):
-        return get_command(verb)
-    single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    single.command()(verb)
-    return get_command(single)
-
-
-def _refuse(message: str) -> Any:
-    def refuse() -> None:
-        raise GroundswellError(message)
-
-    return refuse
-
-
-app = typer.Typer(
-    cls=VerbGroup,
-    name="groundswell",
-    help="Notices a surge of public opinion early, understands it, answers it, keeps the proof.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-
-
-@app.callback()
-def _start() -> None:
-    """Notices a surge of public opinion early, understands it, answers it, keeps the proof."""
+def build(verb: str | None) -> typer.Typer:
+    """The command with one verb loaded, or with all of them where it is not known which is meant
+    (`groundswell --help`)."""
+    app = typer.Typer(
+        name="groundswell",
+        help=HELP,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    # A callback keeps the verb in the command line even where only one is loaded.
+    app.callback()(_start)
+    verbs = {entry.name: entry for entry in entry_points(group="groundswell.verbs")}
+    for name in sorted(verbs) if verb not in verbs else [verb]:
+        loaded = _load(verbs[name])
+        if isinstance(loaded, typer.Typer):
+            app.add_typer(loaded, name=name)
+        else:
+            app.command(name)(loaded)
+    return app
 
 
 def main() -> None:
     """Run the command; an error that a user understands is one line and exit status 2."""
     try:
-        ended = app(standalone_mode=False)
-    except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(2)
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        sys.exit(130)
+        build(next(iter(sys.argv[1:]), None))()
     except GroundswellError as error:
         typer.echo(f"groundswell: {error}", err=True)
         sys.exit(2)
-    sys.exit(ended if isinstance(ended, int) else 0)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _start() -> None:
+    pass
+
+
+_start.__doc__ = HELP
+
+
+def _load(entry: EntryPoint) -> Any:
+    try:
+        return entry.load()
+    except ModuleNotFoundError as error:
+        missing = f"{error.name} is not installed, and `groundswell {entry.name}` needs it."
+
+        def refuse() -> None:
+            raise GroundswellError(missing)
+
+        refuse.__doc__ = f"Not available: {missing}"
+        return refuse

@@ -15,9 +15,7 @@ from shared.settings import load_settings
 def serve(room: Annotated[Room, typer.Argument(help="The room")]) -> None:
     """Serve the API of one room until stopped."""
     settings = load_settings(room)
-    set_up_logging(
-        room=room, role="api", level=settings.log_level, form=settings.log_format
-    )
+    set_up_logging(room=room, role="api", level=settings.log_level, form=settings.log_format)
     definition = find_room(room)
     build = definition.app or create_room_app
     uvicorn.run(

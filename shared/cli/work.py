@@ -24,9 +24,7 @@ from shared.worker import Worker, stop_on_signals
 def work(room: Annotated[Room, typer.Argument(help="The room")]) -> None:
     """Take the work of one room until stopped."""
     settings = load_settings(room)
-    set_up_logging(
-        room=room, role="worker", level=settings.log_level, form=settings.log_format
-    )
+    set_up_logging(room=room, role="worker", level=settings.log_level, form=settings.log_format)
     definition = find_room(room)
     if not definition.jobs.handlers and not definition.jobs.schedules:
         raise ConfigurationError(f"The room {room} has no work of its own.")

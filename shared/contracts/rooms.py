@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Room(StrEnum):
-    """One deployable part: an API, and for the four services a worker, a schema and a database role."""
+    """One deployable part: an API, a schema, a database role, and for the services a worker."""
 
     GATEWAY = "gateway"
     MONITOR = "monitor"

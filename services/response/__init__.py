@@ -1,0 +1,1 @@
+"""Response: the room that acts. Incidents, commands, statements, up to the close."""

@@ -1,0 +1,1 @@
+"""Commands of the leading group, with receipts and due times."""

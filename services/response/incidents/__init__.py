@@ -1,0 +1,1 @@
+"""Incidents: opened, assessed, decided on, stood down, closed."""

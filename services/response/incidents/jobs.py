@@ -1,0 +1,37 @@
+"""What other rooms tell about incidents."""
+
+from services.response.incidents import service
+from shared.contracts.records import CaseFileOpened, CaseFileSealed
+from shared.contracts.warnings import WarningEnded, WarningLevelChanged, WarningRaised
+from shared.deliveries import Delivered
+from shared.jobs import Jobs, Work
+
+jobs = Jobs()
+
+
+@jobs.on(WarningRaised, WarningLevelChanged)
+async def follow_warning(
+    work: Work, delivered: Delivered[WarningRaised | WarningLevelChanged]
+) -> None:
+    """A severe warning opens an incident by itself, a rising one raises it."""
+    await service.follow_warning(work.session, delivered.event)
+
+
+@jobs.on(WarningEnded)
+async def note_end_of_warning(work: Work, delivered: Delivered[WarningEnded]) -> None:
+    """The story calmed down."""
+    await service.note_end_of_warning(work.session, delivered.event)
+
+
+@jobs.on(CaseFileOpened)
+async def remember_case_file(work: Work, delivered: Delivered[CaseFileOpened]) -> None:
+    """Know where the incident's case file is."""
+    event = delivered.event
+    incident = await service.get_incident(work.session, event.incident_id)
+    incident.case_id = event.case_id
+
+
+@jobs.on(CaseFileSealed)
+async def note_seal(work: Work, delivered: Delivered[CaseFileSealed]) -> None:
+    """Show the seal on the timeline."""
+    await service.note_seal(work.session, delivered.event)

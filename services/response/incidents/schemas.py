@@ -1,0 +1,128 @@
+"""Shapes of the incidents API."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from services.response.incidents.lifecycle import IncidentState
+from shared.contracts.actors import ActorRef
+from shared.contracts.levels import IncidentLevel, WarningLevel
+from shared.schemas import Line, Prose, RequestShape, ResponseShape, Slug
+
+
+class Credibility(StrEnum):
+    """How far what is said can be believed, as judged now."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    UNKNOWN = "unknown"
+
+
+class IncidentNew(RequestShape):
+    """Open an incident by hand, or from a warning of any level."""
+
+    title: Line = Field(examples=["Outage in the east district: rumour of an explosion"])
+    summary: Prose = Field(examples=["Posts say that a substation exploded. Cause not known yet."])
+    level: WarningLevel = Field(examples=[WarningLevel.ORANGE])
+    warning_id: UUID | None = None
+    story_id: UUID | None = None
+    drill: bool = Field(default=False, description="Marked as a drill everywhere")
+    sample: bool = False
+
+
+class AssessmentNew(RequestShape):
+    """Judge an incident (研判)."""
+
+    level: IncidentLevel = Field(examples=[IncidentLevel.MAJOR])
+    what_happened: Prose = Field(examples=["A cable was damaged by excavation work at 21:04."])
+    impact: Prose = Field(examples=["12,000 households without power; one hospital on reserve."])
+    credibility: Credibility = Field(examples=[Credibility.LOW])
+    evidence: list[Line] = Field(
+        default_factory=list, max_length=100, description="Posts, records or links it rests on"
+    )
+
+
+class ActivationNew(RequestShape):
+    """Activate the response (启动响应)."""
+
+    level: IncidentLevel = Field(examples=[IncidentLevel.MAJOR])
+    lead_group: Slug = Field(examples=["crisis-handling"])
+    grounds: Prose = Field(examples=["The rumour spreads on five platforms and touches safety."])
+
+
+class GroundsNew(RequestShape):
+    """A decision that needs its grounds in words."""
+
+    grounds: Prose = Field(examples=["Posts fell to the usual number; open questions answered."])
+
+
+class ClosingNew(RequestShape):
+    """Close an incident; its case file is sealed."""
+
+    outcome: Prose = Field(examples=["Power restored 23:18, rumour corrected, 3 claims settled."])
+
+
+class NoteNew(RequestShape):
+    """An entry on the timeline, in a person's words."""
+
+    text: Prose = Field(examples=["Spoke to the city's emergency office by telephone."])
+    happened_at: datetime | None = Field(
+        default=None, description="When it happened; now where it is left out"
+    )
+
+
+class IncidentOut(ResponseShape):
+    """An incident as it stands. Its ETag is `version`."""
+
+    id: UUID
+    number: str
+    title: str
+    summary: str
+    level: WarningLevel
+    state: IncidentState
+    incident_level: IncidentLevel | None
+    lead_group: str | None
+    warning_id: UUID | None
+    story_id: UUID | None
+    case_id: UUID | None
+    drill: bool
+    sample: bool
+    opened_by: ActorRef
+    opened_at: datetime
+    activated_at: datetime | None
+    stood_down_at: datetime | None
+    closed_at: datetime | None
+    version: int
+
+
+class AssessmentOut(ResponseShape):
+    """A judgement, who made it and when."""
+
+    id: UUID
+    incident_id: UUID
+    level: IncidentLevel
+    what_happened: str
+    impact: str
+    credibility: Credibility
+    evidence: list[str]
+    assessed_by: ActorRef
+    assessed_at: datetime
+
+
+class TimelineEntryOut(ResponseShape):
+    """One thing that happened: `kind` names the event, `facts` are what it said."""
+
+    id: UUID
+    happened_at: datetime
+    kind: str = Field(examples=["StatementPublished"])
+    facts: dict[str, Any]
+
+
+class Timeline(ResponseShape):
+    """The timeline of an incident, oldest first."""
+
+    items: list[TimelineEntryOut]

@@ -1,0 +1,17 @@
+"""The response room, put together."""
+
+from services.response.commands.jobs import jobs as command_jobs
+from services.response.commands.routes import router as commands
+from services.response.incidents.jobs import jobs as incident_jobs
+from services.response.incidents.routes import router as incidents
+from services.response.teams.routes import router as teams
+from shared.contracts.rooms import Room
+from shared.jobs import collect
+from shared.room import RoomDefinition
+
+room = RoomDefinition(
+    room=Room.RESPONSE,
+    title="response: incidents, commands, statements",
+    routers=[incidents, commands, teams],
+    jobs=collect(incident_jobs, command_jobs),
+)
