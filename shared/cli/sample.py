@@ -1,0 +1,119 @@
+"""`groundswell sample`: the sample organisation, and its event of two hours in forty seconds."""
+
+import time
+from collections.abc import Iterable
+from enum import StrEnum
+from importlib.resources import as_file, files
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from shared.cli import public_api as api
+from shared.cli.client import CallFailed, Client
+from shared.cli.meter import Meter
+from shared.cli.playback import Tally, play
+from shared.cli.recordings import open_recording
+from shared.cli.schedule import plan
+
+_FOLDER = files("shared") / "sample"
+_BATCH = 100
+_EXISTS = 409
+# The warning follows the last posts within seconds; a slow machine gets a little longer.
+_LOOK_TIMES = 15
+_LOOK_EVERY_SECONDS = 1.0
+
+
+class Part(StrEnum):
+    """What to load."""
+
+    ORGANISATION = "organisation"
+    EVENT = "event"
+
+
+def sample(
+    only: Annotated[
+        Part | None, typer.Option(help="Load one part alone", show_default=False)
+    ] = None,
+) -> None:
+    """Load the sample organisation, play the sample event, and tell what came of it.
+
+    All of it is invented and marked as sample. A second call changes nothing.
+    """
+    with Client.from_environment() as client:
+        if only is not Part.EVENT:
+            load_organisation(client)
+        if only is not Part.ORGANISATION:
+            tell(client, play_event(client))
+
+
+def load_organisation(client: Client) -> None:
+    """Create the people, groups and watches that are not there yet.
+
+    Raises:
+        CallFailed: the server refuses one of them for another reason than that it exists.
+    """
+    organisation = yaml.safe_load((_FOLDER / "organisation.yaml").read_text("utf-8"))
+    groups = organisation["groups"]
+    people = [
+        person
+        | {"groups": [group["slug"] for group in groups if person["name"] in group["members"]]}
+        for person in organisation["people"]
+    ]
+    created = _create(client, api.USERS, people)
+    for group in groups:
+        fields = {name: value for name, value in group.items() if name != "slug"}
+        client.put(f"{api.GROUPS}/{group['slug']}", fields)
+    created += _create(client, api.WATCHES, organisation["watches"])
+    company = organisation["company"]
+    typer.echo(
+        f"{company['name_zh']} {company['name']}: {len(people)} people, {len(groups)} groups, "
+        f"{len(organisation['watches'])} watches; {created or 'nothing'} new."
+    )
+
+
+def _create(client: Client, path: str, things: Iterable[dict[str, Any]]) -> int:
+    created = 0
+    for thing in things:
+        try:
+            client.post(path, thing)
+            created += 1
+        except CallFailed as error:
+            if error.status != _EXISTS:
+                raise
+    return created
+
+
+def play_event(client: Client) -> Tally:
+    """Play the sample event; where the server has it already, that takes a second or two."""
+    with as_file(_FOLDER / "event.jsonl") as file:
+        recording = open_recording(file)
+        schedule = plan(recording, speed=None, started=time.time())
+        with Meter("sample event", recording.count) as meter:
+            return play(recording, schedule, client, size=_BATCH, clock=time, played=meter.advance)
+
+
+def tell(client: Client, tally: Tally) -> None:
+    """Say what the event left: posts, stories, the gravest warning, the incident."""
+    if tally.all_known:
+        typer.echo(f"The sample event was played before: all {tally.total} posts are there.")
+    else:
+        typer.echo(f"Posts: {tally.document()}")
+    for line in _outcome(client, wait=not tally.all_known):
+        typer.echo(line)
+
+
+def _outcome(client: Client, *, wait: bool) -> list[str]:
+    for _ in range(_LOOK_TIMES if wait else 1):
+        warnings = client.get(api.WARNINGS)["items"]
+        incidents = client.get(api.INCIDENTS)["items"]
+        if warnings and incidents:
+            break
+        time.sleep(_LOOK_EVERY_SECONDS * wait)
+    stories = client.get(api.STORIES)["items"]
+    gravest = max(warnings, key=lambda warning: api.LEVELS.index(warning["level"]), default=None)
+    return [
+        f"Stories: {len(stories)}",
+        f"Warning: {gravest['level']}: {gravest['reason']}" if gravest else "Warning: none yet",
+        f"Incident: {incidents[0]['title']}" if incidents else "Incident: none yet",
+    ]
