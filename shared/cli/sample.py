@@ -14,6 +14,7 @@ from shared.cli.client import CallFailed, Client
 from shared.cli.meter import Meter
 from shared.cli.playback import Tally, play
 from shared.cli.recordings import open_recording
+from shared.cli.replay import show
 from shared.cli.schedule import plan
 
 _FOLDER = files("shared") / "sample"
@@ -98,7 +99,7 @@ def tell(client: Client, tally: Tally) -> None:
     if tally.all_known:
         typer.echo(f"The sample event was played before: all {tally.total} posts are there.")
     else:
-        typer.echo(f"Posts: {tally.document()}")
+        show(tally, as_json=False)
     for line in _outcome(client, wait=not tally.all_known):
         typer.echo(line)
 

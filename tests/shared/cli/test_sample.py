@@ -155,6 +155,15 @@ def test_a_second_call_changes_nothing(twin: Any, run: Callable[..., Any]) -> No
     assert (twin.posts, twin.things) == before
 
 
+@pytest.mark.usefixtures("outcome_listed")
+def test_an_interrupted_event_is_completed(twin: Any, run: Callable[..., Any]) -> None:
+    assert run(replay, EVENT, "--speed", 0).status == 0
+    del twin.posts["sample-0318"]
+    outcome = run(sample, "--only", "event")
+    assert "sample-0318" in twin.posts
+    assert re.search(r"accepted\W+1\W", outcome.out)
+
+
 def test_the_organisation_alone(twin: Any, run: Callable[..., Any]) -> None:
     assert run(sample, "--only", "organisation").status == 0
     assert twin.things
