@@ -75,6 +75,13 @@ class LaneRunner:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._bell.wait(), pause)
 
+    async def drain(self) -> bool:
+        """Run what is ready now, schedules not counted; True if there was anything."""
+        ran = False
+        while await self._take_and_run():
+            ran = True
+        return ran
+
     async def _take_and_run(self) -> bool:
         settings = self._runtime.settings
         async with self._runtime.transaction() as session:

@@ -76,6 +76,11 @@ class Worker:
         for runner in self.runners:
             runner.wake()
 
+    async def drain(self) -> bool:
+        """Run what is ready now, once, without listening; True if there was anything."""
+        ran = [await runner.drain() for runner in self.runners]
+        return any(ran)
+
     async def _listen(self) -> None:
         """Hear the doorbell; come back when Redis does."""
 
