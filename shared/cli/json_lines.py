@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -27,18 +27,27 @@ def read_lines(path: Path) -> Iterator[tuple[int, Line]]:
         with path.open("rb") as raw:
             packed = raw.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
         with gzip.open(path, "rb") if packed else path.open("rb") as file:
-            for number, text in enumerate(file, 1):
-                if text.strip():
-                    yield number, _line(path, number, text)
+            yield from lines_of(str(path), file)
     except (OSError, EOFError) as error:
         raise RecordingError(f"{path} cannot be read: {error}.") from error
 
 
-def _line(path: Path, number: int, text: bytes) -> Line:
+def lines_of(name: str, file: Iterable[bytes]) -> Iterator[tuple[int, Line]]:
+    """The lines of an open file or of standard input, which `name` names in errors.
+
+    Raises:
+        RecordingError: a line is not one JSON object.
+    """
+    for number, text in enumerate(file, 1):
+        if text.strip():
+            yield number, _line(name, number, text)
+
+
+def _line(name: str, number: int, text: bytes) -> Line:
     try:
         line = json.loads(text.decode("utf-8-sig"))
-    except ValueError as error:
-        raise RecordingError(f"{path}, line {number}: this is not JSON ({error}).") from error
+    except (ValueError, RecursionError) as error:
+        raise RecordingError(f"{name}, line {number}: this is not JSON ({error}).") from error
     if not isinstance(line, dict):
-        raise RecordingError(f"{path}, line {number}: one JSON object a line is expected.")
+        raise RecordingError(f"{name}, line {number}: one JSON object a line is expected.")
     return line
