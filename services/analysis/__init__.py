@@ -1,0 +1,1 @@
+"""The analysis room: what people say, feel and want."""

@@ -1,0 +1,1 @@
+"""Engines: the code that reads an opinion out of a text."""
