@@ -1,0 +1,75 @@
+"""From a name to an engine.
+
+An engine's code is imported when it is first asked for: torch takes seconds and 300 MB, and most
+processes run the lexicon only.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from services.analysis.engines.base import Engine, RefusedModel, UnknownModel
+from services.analysis.engines.lexicon import LexiconEngine
+from services.analysis.engines.model_folder import read_folder
+from shared.contracts.labels import Task
+
+DEFAULT: Final = "lexicon"
+BUILT_IN: Final[dict[str, Callable[[], Engine]]] = {"lexicon": LexiconEngine}
+# Folders shipped with the software, by name.
+MODELS: Final = Path(__file__).parent.parent / "models"
+_TRANSFORMER: Final = "services.analysis.engines.transformer"
+
+
+@cache
+def default_engine() -> Engine:
+    """The engine that is always there."""
+    return BUILT_IN[DEFAULT]()
+
+
+def known_models() -> tuple[str, ...]:
+    """Names that `open_engine` takes: the built-in engines and the shipped folders."""
+    shipped = sorted(config.parent.name for config in MODELS.glob("*/config.json"))
+    return (*BUILT_IN, *shipped)
+
+
+def open_engine(
+    name_or_path: str,
+    *,
+    task: Task | None = None,
+    labels: dict[str, str] | None = None,
+    device: str = "auto",
+) -> Engine:
+    """Open an engine by name, or a model folder by path.
+
+    `task` and `labels` (the model's label -> ours) are for folders whose labels do not speak for
+    themselves; `device` is "cpu", "cuda" or "auto".
+
+    Raises:
+        UnknownModel: no such name, no such folder.
+        RefusedModel: the folder is unsafe or does not fit; or torch is not installed.
+    """
+    if name_or_path in BUILT_IN:
+        return BUILT_IN[name_or_path]()
+    path = next(
+        (path for path in (MODELS / name_or_path, Path(name_or_path)) if path.is_dir()), None
+    )
+    if path is None:
+        known = ", ".join(known_models())
+        raise UnknownModel(
+            f'no model is called "{name_or_path}" and no folder lies there; known: {known}'
+        )
+    folder = read_folder(path, task=task, labels=labels)
+    engine: Engine = _transformer_code().TransformerEngine(folder, device=device)
+    return engine
+
+
+def _transformer_code() -> ModuleType:
+    try:
+        return import_module(_TRANSFORMER)
+    except ModuleNotFoundError as error:
+        raise RefusedModel(
+            f"a transformer model needs {error.name}; install groundswell[transformer]"
+        ) from error
