@@ -1,0 +1,105 @@
+"""Calls waiting for an engine, and the slices cut from them."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from services.analysis.engines.base import Item, Verdict
+from shared.contracts.labels import Task
+from shared.errors import Problem
+
+# Every text costs something beside its characters; past some length it is cut off by the model.
+_FLOOR: Final = 16
+_CEILING: Final = 2_000
+
+
+def cost_of(item: Item) -> int:
+    """What an item costs an engine, in characters or so."""
+    return _FLOOR + min(len(item.text) + len(item.target or ""), _CEILING)
+
+
+class Call:
+    """One caller's items, answered piece by piece."""
+
+    def __init__(
+        self, task: Task, items: list[Item], ticket: int, future: asyncio.Future[list[Verdict]]
+    ) -> None:
+        self.task = task
+        self.ticket = ticket
+        self.future = future
+        self._items = items
+        self._taken = 0
+        self._verdicts: list[Verdict | None] = [None] * len(items)
+        self._open = len(items)
+
+    @property
+    def waiting(self) -> int:
+        """How many items no slice has taken."""
+        return len(self._items) - self._taken
+
+    @property
+    def cost(self) -> int:
+        """What waits here, in the measure of `cost_of`."""
+        return sum(cost_of(item) for item in self._items[self._taken :])
+
+    def take(self, room: float) -> "Part":
+        """Take items worth `room`, one at least."""
+        start = self._taken
+        while self.waiting:
+            room -= cost_of(self._items[self._taken])
+            if room < 0 and self._taken > start:
+                break
+            self._taken += 1
+        return Part(self, start, self._items[start : self._taken])
+
+    def drop(self) -> int:
+        """Take back what waits, and say how many items that was."""
+        waiting = self.waiting
+        self._taken = len(self._items)
+        return waiting
+
+    def answer(self, start: int, verdicts: list[Verdict]) -> None:
+        """Note verdicts from `start` on; the last ones answer the caller."""
+        self._verdicts[start : start + len(verdicts)] = verdicts
+        self._open -= len(verdicts)
+        if not self._open and not self.future.done():
+            self.future.set_result([verdict for verdict in self._verdicts if verdict is not None])
+
+    def fail(self, error: Problem) -> None:
+        """Tell the caller that there will be no answer."""
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class Part(NamedTuple):
+    """Items of one call that go into one slice."""
+
+    call: Call
+    start: int
+    items: list[Item]
+
+    def answer(self, verdicts: list[Verdict]) -> None:
+        """Hand the verdicts to the call, in the place of the items."""
+        self.call.answer(self.start, verdicts)
+
+
+def take_slice(queue: deque[Call], room: float, tickets: Iterator[int]) -> list[Part]:
+    """Cut one slice worth `room` from the head of a queue.
+
+    A call with something left goes to the end with a new ticket: a thousand texts of one caller do
+    not hold up the two of the next. Calls that were taken back are dropped on the way.
+    """
+    parts: list[Part] = []
+    while queue and (room > 0 or not parts):
+        call = queue.popleft()
+        if call.future.done():
+            continue
+        part = call.take(room)
+        parts.append(part)
+        room -= sum(map(cost_of, part.items))
+        if call.waiting:
+            call.ticket = next(tickets)
+            queue.append(call)
+            break
+    return parts
