@@ -12,8 +12,8 @@ from shared.contracts.event import Event
 class CollectedPost(BaseModel):
     """A stored revision of a post, with all that tracking and analysis need of it.
 
-    `published_at` is the author's clock, `received_at` ours. `reach` counts followers of the author
-    at most; `interactions` sums likes, reposts and comments.
+    `published_at` is the author's clock, `received_at` ours; `interactions` sums likes, reposts and
+    comments; posts of one `text_hash` say the same in the same words.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -21,11 +21,13 @@ class CollectedPost(BaseModel):
     id: UUID
     revision: int = 1
     platform: str
+    external_id: str
     text: str
     title: str | None = None
+    url: str | None = None
     author: str | None = None
     author_followers: int | None = None
-    parent_id: UUID | None = None
+    parent_external_id: str | None = None
     language: str | None = None
     region: str | None = None
     interactions: int = 0

@@ -1,0 +1,1 @@
+"""Classification on request: people and programs ask, the live model answers."""

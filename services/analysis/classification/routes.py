@@ -1,0 +1,69 @@
+"""Endpoints of classification."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from services.analysis.classification.schemas import (
+    ClassifyNew,
+    ClassifyOut,
+    ModelInService,
+    ModelOut,
+    ModelsOut,
+    ResultOut,
+)
+from services.analysis.engines.base import Item
+from services.analysis.serving import Models
+from shared.auth import allow
+from shared.contracts.actors import Actor, Permission
+from shared.http import CurrentRuntime, room_router
+
+router = room_router("", "analysis")
+
+
+def current_models(runtime: CurrentRuntime) -> Models:
+    """The models of this process."""
+    models: Models = runtime.resources
+    return models
+
+
+ModelsNow = Annotated[Models, Depends(current_models)]
+Asker = Annotated[Actor, allow(Permission.CLASSIFY)]
+Viewer = Annotated[Actor, allow(Permission.VIEW, Permission.CLASSIFY)]
+
+
+@router.post("/analysis/classify", operation_id="analysis_classify")
+async def classify(new: ClassifyNew, models: ModelsNow, _: Asker) -> ClassifyOut:
+    """Judge texts with the live model of a task, or with the one that is named."""
+    items = [Item(each.text, each.target) for each in new.inputs]
+    answer = await models.classify(new.task, items, model=new.model)
+    return ClassifyOut(
+        model=ModelOut(name=answer.model, revision=answer.revision),
+        results=[
+            ResultOut(
+                label=verdict.label,
+                confidence=verdict.confidence,
+                scores={str(label): score for label, score in verdict.scores.items()},
+                unsure=verdict.unsure,
+            )
+            for verdict in answer.verdicts
+        ],
+    )
+
+
+@router.get("/models", operation_id="models_list")
+async def list_models(models: ModelsNow, _: Viewer) -> ModelsOut:
+    """The models in service: their release, where they run, what they answer for."""
+    live = models.live()
+    return ModelsOut(
+        items=[
+            ModelInService(
+                name=name,
+                revision=engine.revision,
+                device=engine.device,
+                tasks=sorted(engine.tasks),
+                live_for=[task for task, chosen in live.items() if chosen == name],
+            )
+            for name, engine in models.engines().items()
+        ]
+    )

@@ -1,0 +1,34 @@
+"""Tables of opinions."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, Integer, PrimaryKeyConstraint, Text, func
+from sqlalchemy.dialects.postgresql import REAL
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.analysis.models import AnalysisModel
+
+
+class Opinion(AnalysisModel, kw_only=True):
+    """The opinion in one revision of a post: exactly one set, with the release that made it."""
+
+    __tablename__ = "opinions"
+    __table_args__ = (
+        PrimaryKeyConstraint("post_id", "revision"),
+        Index("opinions_by_release", "engine", "release"),
+    )
+
+    post_id: Mapped[UUID]
+    revision: Mapped[int] = mapped_column(Integer)
+    engine: Mapped[str] = mapped_column(Text)
+    release: Mapped[str] = mapped_column(Text)
+    sentiment: Mapped[str] = mapped_column(Text)
+    sentiment_confidence: Mapped[float] = mapped_column(REAL)
+    sentiment_unsure: Mapped[bool]
+    emotion: Mapped[str] = mapped_column(Text)
+    emotion_confidence: Mapped[float] = mapped_column(REAL)
+    emotion_unsure: Mapped[bool]
+    computed_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), init=False
+    )

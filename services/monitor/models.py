@@ -1,0 +1,14 @@
+"""The schema `monitor`: what the tables of this room have in common."""
+
+from sqlalchemy import MetaData
+
+from shared.db import Model
+
+metadata = MetaData(schema="monitor")
+
+
+class MonitorModel(Model):
+    """Base of the tables of this room."""
+
+    __abstract__ = True
+    metadata = metadata

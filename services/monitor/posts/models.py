@@ -1,0 +1,94 @@
+"""Tables of posts, their earlier revisions and their opinions."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB, REAL
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.monitor.models import MonitorModel
+from shared.ids import new_id
+
+
+class Post(MonitorModel, kw_only=True):
+    """A published text as it reads now; one row for each id on each platform.
+
+    `content_hash` tells whether a post that comes again was changed; `text_hash` is shared by all
+    posts that say the same thing in the same words (`fingerprint.py`), and is none for a post that
+    says nothing of its own.
+    """
+
+    __tablename__ = "posts"
+    __table_args__ = (
+        UniqueConstraint("platform", "external_id", name="posts_once_per_platform"),
+        Index("posts_by_text", "text_hash"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    platform: Mapped[str] = mapped_column(Text)
+    external_id: Mapped[str] = mapped_column(Text)
+    revision: Mapped[int] = mapped_column(Integer, default=1)
+    content_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    text_hash: Mapped[UUID | None] = mapped_column(default=None)
+    title: Mapped[str | None] = mapped_column(Text, default=None)
+    text: Mapped[str] = mapped_column(Text)
+    url: Mapped[str | None] = mapped_column(Text, default=None)
+    author: Mapped[str | None] = mapped_column(Text, default=None)
+    author_followers: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    parent_external_id: Mapped[str | None] = mapped_column(Text, default=None)
+    language: Mapped[str | None] = mapped_column(Text, default=None)
+    region: Mapped[str | None] = mapped_column(Text, default=None)
+    engagement: Mapped[dict[str, Any] | None] = mapped_column(JSONB, default=None)
+    source_id: Mapped[UUID | None] = mapped_column(default=None)
+    published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    received_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), init=False
+    )
+
+
+class PostRevision(MonitorModel, kw_only=True):
+    """How a post read before it was edited."""
+
+    __tablename__ = "post_revisions"
+    __table_args__ = (PrimaryKeyConstraint("post_id", "revision"),)
+
+    post_id: Mapped[UUID] = mapped_column(ForeignKey("monitor.posts.id", ondelete="CASCADE"))
+    revision: Mapped[int] = mapped_column(Integer)
+    title: Mapped[str | None] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    replaced_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), init=False
+    )
+
+
+class PostOpinion(MonitorModel, kw_only=True):
+    """The opinion in the newest analysed revision of a post, as the analysis room told it.
+
+    A table of its own: posts are written once and fast, and this comes later.
+    """
+
+    __tablename__ = "post_opinions"
+
+    post_id: Mapped[UUID] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer)
+    sentiment: Mapped[str] = mapped_column(Text)
+    sentiment_confidence: Mapped[float] = mapped_column(REAL)
+    sentiment_unsure: Mapped[bool]
+    emotion: Mapped[str] = mapped_column(Text)
+    emotion_confidence: Mapped[float] = mapped_column(REAL)
+    emotion_unsure: Mapped[bool]
+    engine: Mapped[str] = mapped_column(Text)
+    release: Mapped[str] = mapped_column(Text)

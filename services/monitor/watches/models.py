@@ -1,0 +1,57 @@
+"""Tables of watches, and of what they matched."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, Integer, PrimaryKeyConstraint, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.monitor.models import MonitorModel
+from shared.ids import new_id
+
+
+class Watch(MonitorModel, kw_only=True):
+    """A keyword strategy (监测方案): an expression, what it is about, when it warns.
+
+    `thresholds` holds only what differs from the defaults of `warnings/levels.py`.
+    """
+
+    __tablename__ = "watches"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    expression: Mapped[str] = mapped_column(Text)
+    targets: Mapped[list[str]] = mapped_column(JSONB, default_factory=list)
+    thresholds: Mapped[dict[str, Any] | None] = mapped_column(JSONB, default=None)
+    enabled: Mapped[bool] = mapped_column(default=True)
+    sample: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(Integer, init=False)
+    changed_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), onupdate=func.now(), init=False
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Mention(MonitorModel, kw_only=True):
+    """A post matched by a watch (命中), and the story it belongs to.
+
+    `published_at` and `platform` repeat the post's, so that counting needs no join.
+    """
+
+    __tablename__ = "mentions"
+    __table_args__ = (
+        PrimaryKeyConstraint("watch_id", "post_id"),
+        Index("mentions_of_post", "post_id"),
+        Index("mentions_of_story", "story_id", "post_id"),
+        Index("mentions_by_time", "published_at"),
+    )
+
+    watch_id: Mapped[UUID]
+    post_id: Mapped[UUID]
+    story_id: Mapped[UUID]
+    terms: Mapped[list[str]] = mapped_column(JSONB)
+    platform: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
