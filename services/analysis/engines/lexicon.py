@@ -48,7 +48,7 @@ class LexiconEngine:
         return [judge(self._read(item.text)) for item in items]
 
     def classify_many(self, texts: Sequence[str]) -> list[Opinion]:
-        """Judge sentiment and emotion of each text in one reading: 15 µs for 60 characters."""
+        """Judge sentiment and emotion of each text in one reading: 16 µs for 60 characters."""
         return [
             Opinion(judge_sentiment(evidence), judge_emotion(evidence))
             for evidence in map(self._read, texts)

@@ -157,7 +157,7 @@ def test_a_hostile_text_takes_no_longer_than_a_long_one(text: str) -> None:
 
 
 def test_a_post_takes_microseconds() -> None:
-    """15 µs for 60 characters on one core; the test allows for a machine six times as busy."""
+    """16 µs for 60 characters on one core; the test allows for a machine six times as busy."""
     post = (
         "说好的三天到货，等了半个月还没有发货，客服也不回复，"
         "太让人失望了，我要投诉！再也不会来这家店买东西了"

@@ -1,4 +1,4 @@
-"""A floor under the lexicon on labelled development data; the figures are in docs of the room.
+"""A floor under the lexicon on labelled development data.
 
 The data is no part of the repository: without it the test is skipped.
 """
