@@ -1,10 +1,12 @@
 """Finds the listed words in a text and weighs them: one pass, no regular expression.
 
 The scan walks a character trie and takes the longest word at each place: 8 µs for 60 characters of
-Chinese (8,000 words in both scripts). Finding the starts by a compiled character class first took
-16, a table of character pairs 13; ahocorasick-rs takes 3, and would be a dependency. Weighing follows the clause: a negator turns what follows it (after Wilson, Wiebe and
-Hoffmann 2005, "Recognizing contextual polarity"), an intensifier multiplies it, and what stands
-before 但是 or "but" counts less (VADER, Hutto and Gilbert 2014).
+Chinese (nearly 9,000 words in both scripts). Finding the starts by a compiled character class first
+took 16, a table of character pairs 13; ahocorasick-rs takes 3, and would be a dependency.
+
+Weighing follows the clause: a negator turns what follows it (after Wilson, Wiebe and Hoffmann 2005,
+"Recognizing contextual polarity"), an intensifier multiplies it, and what stands before 但是 or
+"but" counts less (VADER, Hutto and Gilbert 2014).
 """
 
 from typing import Any, Final, NamedTuple
