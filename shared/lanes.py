@@ -67,7 +67,7 @@ class LaneRunner:
             try:
                 await self._open_due_schedules()
                 while not self._stopping.is_set() and await self._take_and_run():
-                    pass
+                    await self._open_due_schedules()
                 pause = self._runtime.settings.sweep_seconds
             except _OUTAGES as error:
                 log.warning("database_away", lane=self._lane, error=_first_line(error))
@@ -75,9 +75,11 @@ class LaneRunner:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._bell.wait(), pause)
 
-    async def drain(self) -> bool:
-        """Run what is ready now, schedules not counted; True if there was anything."""
+    async def drain(self, *, schedules: bool) -> bool:
+        """Run what is ready now; True if there was anything."""
         ran = False
+        if schedules:
+            await self._open_due_schedules()
         while await self._take_and_run():
             ran = True
         return ran

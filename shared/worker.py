@@ -76,9 +76,12 @@ class Worker:
         for runner in self.runners:
             runner.wake()
 
-    async def drain(self) -> bool:
-        """Run what is ready now, once, without listening; True if there was anything."""
-        ran = [await runner.drain() for runner in self.runners]
+    async def drain(self, *, schedules: bool = False) -> bool:
+        """Run what is ready now, once, without listening; True if there was anything.
+
+        `schedules` opens those that are due first.
+        """
+        ran = [await runner.drain(schedules=schedules) for runner in self.runners]
         return any(ran)
 
     async def _listen(self) -> None:

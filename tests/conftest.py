@@ -166,6 +166,10 @@ class RoomClient:
         """Run the deliveries that are ready; True if there were any."""
         return await self._worker.drain()
 
+    async def tick(self) -> bool:
+        """Open the schedules that are due, and run what is ready."""
+        return await self._worker.drain(schedules=True)
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A transaction in the room's database."""

@@ -18,7 +18,7 @@ from shared.contracts.incidents import (
     ResponseStoodDown,
     TimelineNoted,
 )
-from shared.contracts.posts import ImportQueued, PostsAnalysed, PostsCollected
+from shared.contracts.posts import ImportQueued, PostsAnalysed, PostsCollected, SourceDue
 from shared.contracts.records import CaseFileOpened, CaseFileSealed
 from shared.contracts.rooms import Room
 from shared.contracts.schedules import ScheduleDue
@@ -47,6 +47,7 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     PostsCollected: (Room.MONITOR, Room.ANALYSIS),
     PostsAnalysed: (Room.MONITOR,),
     ImportQueued: (Room.MONITOR,),
+    SourceDue: (Room.MONITOR,),
     # warnings
     WarningRaised: (Room.MONITOR, Room.RESPONSE, Room.ARCHIVE),
     WarningLevelChanged: (Room.MONITOR, Room.RESPONSE, Room.ARCHIVE),

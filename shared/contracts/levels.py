@@ -3,7 +3,28 @@
 from enum import StrEnum
 
 
-class WarningLevel(StrEnum):
+class RankedEnum(StrEnum):
+    """Words in rising order of severity, compared by rank and not by the alphabet."""
+
+    @property
+    def rank(self) -> int:
+        """1 for the least severe; higher is more severe."""
+        return list(type(self)).index(self) + 1
+
+    def __lt__(self, other: str) -> bool:
+        return self.rank < type(self)(other).rank
+
+    def __le__(self, other: str) -> bool:
+        return self.rank <= type(self)(other).rank
+
+    def __gt__(self, other: str) -> bool:
+        return self.rank > type(self)(other).rank
+
+    def __ge__(self, other: str) -> bool:
+        return self.rank >= type(self)(other).rank
+
+
+class WarningLevel(RankedEnum):
     """Colour of a warning: IV blue, III yellow, II orange, I red (突发事件应对法, arts. 63-64)."""
 
     BLUE = "blue"
@@ -11,25 +32,11 @@ class WarningLevel(StrEnum):
     ORANGE = "orange"
     RED = "red"
 
-    @property
-    def rank(self) -> int:
-        """1 for blue to 4 for red: higher is more severe."""
-        return _WARNING_RANKS[self]
 
-
-class IncidentLevel(StrEnum):
+class IncidentLevel(RankedEnum):
     """Judged severity of an incident: 一般, 较大, 重大, 特别重大."""
 
     ORDINARY = "ordinary"
     LARGER = "larger"
     MAJOR = "major"
     EXTRAORDINARY = "extraordinary"
-
-    @property
-    def rank(self) -> int:
-        """1 for ordinary to 4 for extraordinary: higher is more severe."""
-        return _INCIDENT_RANKS[self]
-
-
-_WARNING_RANKS = {level: rank for rank, level in enumerate(WarningLevel, start=1)}
-_INCIDENT_RANKS = {level: rank for rank, level in enumerate(IncidentLevel, start=1)}

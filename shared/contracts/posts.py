@@ -49,6 +49,14 @@ class PostsCollected(Event):
         return {"count": len(self.posts), "newest": [str(post.id) for post in newest]}
 
 
+class SourceDue(Event):
+    """It is time to read a source again."""
+
+    live: ClassVar[bool] = False
+
+    source_id: UUID
+
+
 class ImportQueued(Event):
     """A stretch of an uploaded file waits to be read, from row `offset` on."""
 

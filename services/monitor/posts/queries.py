@@ -1,0 +1,190 @@
+"""Reading posts, with what the room knows of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Select, Uuid, bindparam, exists, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.monitor.posts.models import Post, PostOpinion, PostRevision
+from services.monitor.posts.schemas import (
+    OpinionOut,
+    PostOut,
+    PostWithHistory,
+    RevisionOut,
+    VerdictOut,
+    Volume,
+    VolumePoint,
+)
+from services.monitor.watches.models import Mention
+from shared.contracts.labels import Sentiment
+from shared.errors import NotFound
+from shared.paging import Paging
+
+
+@dataclass(frozen=True, slots=True)
+class PostFilter:
+    """Which posts are wanted; None asks for all."""
+
+    watch: UUID | None = None
+    story: UUID | None = None
+    platform: str | None = None
+    sentiment: Sentiment | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    words: str | None = None
+
+
+async def list_posts(
+    session: AsyncSession, page: Paging, wanted: PostFilter
+) -> tuple[list[PostOut], str | None]:
+    """One page of posts, newest first, and the cursor of the next."""
+    rows, cursor = await page.rows(session, _filtered(wanted), Post.id)
+    return await _complete(session, rows), cursor
+
+
+async def get_post(session: AsyncSession, post_id: UUID) -> PostWithHistory:
+    """One post with its earlier revisions, newest first.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    post = await session.get(Post, post_id)
+    if post is None:
+        raise NotFound("There is no post with this id.")
+    shown = (await _complete(session, [post]))[0]
+    revisions = await session.scalars(
+        select(PostRevision)
+        .where(PostRevision.post_id == post_id)
+        .order_by(PostRevision.revision.desc())
+    )
+    history = [RevisionOut.model_validate(revision) for revision in revisions]
+    return PostWithHistory(**dict(shown), revisions=history)
+
+
+_VOLUME = text("""
+WITH buckets AS (
+    SELECT generate_series(
+        date_bin(make_interval(mins => :bucket), now() - make_interval(mins => :minutes),
+                 timestamptz 'epoch'),
+        now(), make_interval(mins => :bucket)) AS at
+), seen AS (
+    SELECT DISTINCT ON (mention.post_id) mention.post_id,
+        date_bin(make_interval(mins => :bucket), mention.published_at, timestamptz 'epoch') AS at
+    FROM monitor.mentions AS mention
+    WHERE mention.published_at >= now() - make_interval(mins => :minutes)
+)
+SELECT buckets.at, count(seen.post_id) AS posts,
+    count(*) FILTER (WHERE opinion.sentiment = 'positive') AS positive,
+    count(*) FILTER (WHERE opinion.sentiment = 'neutral') AS neutral,
+    count(*) FILTER (WHERE opinion.sentiment = 'negative') AS negative
+FROM buckets
+LEFT JOIN seen ON seen.at = buckets.at
+LEFT JOIN monitor.post_opinions AS opinion ON opinion.post_id = seen.post_id
+GROUP BY buckets.at ORDER BY buckets.at
+""")
+
+
+async def volume(session: AsyncSession, *, minutes: int, bucket: int) -> Volume:
+    """Posts that a watch matched, by the time of publication, in stretches of `bucket` minutes."""
+    rows = await session.execute(_VOLUME, {"minutes": minutes, "bucket": bucket})
+    return Volume(bucket=bucket, points=[VolumePoint(**row._mapping) for row in rows])
+
+
+def _filtered(wanted: PostFilter) -> Select[Post]:
+    query = select(Post)
+    if wanted.watch is not None:
+        query = query.where(
+            exists().where(Mention.post_id == Post.id, Mention.watch_id == wanted.watch)
+        )
+    if wanted.story is not None:
+        query = query.where(
+            exists().where(Mention.post_id == Post.id, Mention.story_id == wanted.story)
+        )
+    if wanted.platform is not None:
+        query = query.where(Post.platform == wanted.platform)
+    if wanted.sentiment is not None:
+        query = query.where(
+            exists().where(
+                PostOpinion.post_id == Post.id, PostOpinion.sentiment == wanted.sentiment
+            )
+        )
+    if wanted.since is not None:
+        query = query.where(Post.published_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(Post.published_at < wanted.until)
+    for word in (wanted.words or "").split():
+        query = query.where(
+            Post.text.icontains(word, autoescape=True) | Post.title.icontains(word, autoescape=True)
+        )
+    return query
+
+
+_COPIES = text("""
+SELECT text_hash, count(*) AS posts, (array_agg(id ORDER BY id))[1] AS first
+FROM monitor.posts WHERE text_hash = ANY(:hashes) GROUP BY text_hash
+""").bindparams(bindparam("hashes", type_=ARRAY(Uuid())))
+
+
+async def _complete(session: AsyncSession, posts: Sequence[Post]) -> list[PostOut]:
+    """Add opinions, mentions and copies: three queries, however many posts."""
+    ids = [post.id for post in posts]
+    opinions = {
+        opinion.post_id: opinion
+        for opinion in await session.scalars(
+            select(PostOpinion).where(PostOpinion.post_id.in_(ids))
+        )
+    }
+    mentions = {
+        row.post_id: row
+        for row in await session.execute(
+            select(
+                Mention.post_id,
+                func.array_agg(Mention.watch_id.distinct()).label("watches"),
+                func.array_agg(Mention.story_id.distinct()).label("stories"),
+            )
+            .where(Mention.post_id.in_(ids))
+            .group_by(Mention.post_id)
+        )
+    }
+    hashes = [post.text_hash for post in posts if post.text_hash is not None]
+    copies = {row.text_hash: row for row in await session.execute(_COPIES, {"hashes": hashes})}
+    return [
+        _shown(
+            post,
+            opinions.get(post.id),
+            mentions.get(post.id),
+            copies.get(post.text_hash),
+        )
+        for post in posts
+    ]
+
+
+def _shown(post: Post, opinion: PostOpinion | None, mention: Any, copies: Any) -> PostOut:
+    shown = PostOut.model_validate(post)
+    if opinion is not None:
+        shown.opinion = OpinionOut(
+            sentiment=VerdictOut(
+                label=opinion.sentiment,
+                confidence=opinion.sentiment_confidence,
+                unsure=opinion.sentiment_unsure,
+            ),
+            emotion=VerdictOut(
+                label=opinion.emotion,
+                confidence=opinion.emotion_confidence,
+                unsure=opinion.emotion_unsure,
+            ),
+            engine=opinion.engine,
+            release=opinion.release,
+            revision=opinion.revision,
+        )
+    if mention is not None:
+        shown.watch_ids = list(mention.watches)
+        shown.story_ids = list(mention.stories)
+    if copies is not None:
+        shown.copies = copies.posts - 1
+        shown.copy_of = copies.first if copies.first != post.id else None
+    return shown
