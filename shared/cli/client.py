@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -89,6 +89,18 @@ class Client:
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """The document at `path`. Raises CallFailed."""
         return self._call("GET", path, params=params)
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """The file at `path`, piece by piece, for what is too large to hold. Raises CallFailed."""
+        try:
+            with self._http.stream("GET", path, headers={"Accept": "*/*"}) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    raise self._failure("GET", path, answer, "")
+                yield from answer.iter_bytes()
+        except httpx.TransportError as error:
+            trouble = str(error) or type(error).__name__
+            raise self._failure("GET", path, None, trouble) from error
 
     def put(self, path: str, body: Any) -> Any:
         """Put `body` at `path`, and return the answer. Raises CallFailed."""

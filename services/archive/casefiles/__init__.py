@@ -1,0 +1,1 @@
+"""Case files: records under a hash chain, what a complete one holds, and its seal."""
