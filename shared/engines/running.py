@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from shared.engines import postgres, valkey
-from shared.engines.engine import POSTGRES, VALKEY
+from shared.engines.engine import POSTGRES, VALKEY, is_running
 from shared.engines.errors import EngineFailed
 from shared.engines.home import Home, read_json
 from shared.engines.locks import FileLock, is_held, is_shared, remove_if_free
@@ -75,6 +75,7 @@ class RunningEngines:
         """Let go; the last one waits until the engines have stopped. False: others use them."""
         if not self._users.held:
             return True
+        keeper = self._keeper_id()
         self._users.release()
         seen = 0
         while self.kept:
@@ -84,6 +85,8 @@ class RunningEngines:
                 return False
             time.sleep(_LOOK)
         self._bury_keeper()
+        while keeper is not None and is_running(keeper, "shared.engines.keeper"):
+            time.sleep(_LOOK)
         for left in (self._home.users_lock, self._home.keeper_lock):
             remove_if_free(left)
         return True

@@ -1,0 +1,259 @@
+"""Filing what happens, in order, and sealing a case file when its incident is closed."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.archive.casefiles.canonical import canonical
+from services.archive.casefiles.completeness import Finding, Stage, completeness
+from services.archive.casefiles.filing import chained, make_seal, plain
+from services.archive.casefiles.hashing import genesis
+from services.archive.casefiles.models import CaseFile, CaseState, LooseRecord, Record
+from services.archive.casefiles.records import Filing, parse_record
+from shared.contracts.incidents import IncidentOpened
+from shared.contracts.records import CaseFileOpened, CaseFileSealed
+from shared.db import database_now
+from shared.errors import NotFound
+from shared.events import emit
+from shared.ids import new_id
+
+_PAGE = 500
+
+
+async def open_case_file(
+    session: AsyncSession, opened: IncidentOpened, *, opened_at: datetime
+) -> CaseFile:
+    """Open the case file of an incident; what was told of its warning before comes first.
+
+    A second telling of the same opening finds the case file that is there.
+    """
+    existing = await session.scalar(
+        select(CaseFile).where(CaseFile.incident_id == opened.incident_id).with_for_update()
+    )
+    if existing is not None:
+        return existing
+    case_id = new_id()
+    case = CaseFile(
+        id=case_id,
+        incident_id=opened.incident_id,
+        warning_id=opened.warning_id,
+        number=opened.number,
+        title=opened.title,
+        drill=opened.drill,
+        sample=opened.sample,
+        head=genesis(str(case_id)),
+        opened_at=opened_at,
+    )
+    session.add(case)
+    await session.flush()
+    if opened.warning_id is not None:
+        await _adopt(session, case)
+    await emit(session, CaseFileOpened(case_id=case.id, incident_id=case.incident_id))
+    return case
+
+
+async def file_record(session: AsyncSession, case: CaseFile, filing: Filing) -> None:
+    """Add a record to an open case file, behind the one before; one event is filed once."""
+    if await session.scalar(
+        select(Record.sequence).where(Record.case_id == case.id, Record.event_id == filing.event_id)
+    ):
+        return
+    now = await database_now(session)
+    record = chained(
+        {
+            "sequence": case.records + 1,
+            "id": str(filing.event_id),
+            "case_id": str(case.id),
+            "kind": filing.kind,
+            "room": filing.room,
+            "occurred_at": rfc3339(filing.occurred_at),
+            "filed_at": rfc3339(now),
+            "actor": plain(filing.actor),
+            "content": plain(filing.content),
+            "attachments": [],
+        },
+        case.head,
+    )
+    leaf, chain = record.pop("leaf"), record.pop("chain")
+    session.add(
+        Record(
+            case_id=case.id,
+            sequence=record["sequence"],
+            event_id=filing.event_id,
+            kind=filing.kind,
+            occurred_at=filing.occurred_at,
+            body=canonical(record).decode(),
+            leaf=leaf,
+            chain=chain,
+        )
+    )
+    case.records += 1
+    case.head = chain
+    await session.flush()
+
+
+async def file_event(session: AsyncSession, filing: Filing) -> None:
+    """File an event of an incident in its case file.
+
+    Raises:
+        NotFound: the incident has no case file (its opening was not told).
+    """
+    case = await session.scalar(
+        select(CaseFile).where(CaseFile.incident_id == filing.incident_id).with_for_update()
+    )
+    if case is None:
+        raise NotFound(f"The incident {filing.incident_id} has no case file.")
+    if case.state is CaseState.OPEN:
+        await file_record(session, case, filing)
+
+
+async def file_warning(session: AsyncSession, filing: Filing, warning_id: UUID) -> None:
+    """File an event of a warning in the case that grew out of it; else keep it until one does."""
+    case = await session.scalar(
+        select(CaseFile).where(CaseFile.warning_id == warning_id).with_for_update()
+    )
+    if case is not None and case.state is CaseState.OPEN:
+        await file_record(session, case, filing)
+        return
+    await session.execute(
+        insert(LooseRecord)
+        .values(
+            event_id=filing.event_id,
+            warning_id=warning_id,
+            position=filing.position,
+            kind=filing.kind,
+            occurred_at=filing.occurred_at,
+            content=dict(filing.content),
+            late_for_case=case.id if case else None,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+async def seal_case_file(session: AsyncSession, incident_id: UUID) -> CaseFile:
+    """Close the case file of an incident under its hash, gaps written down as the last record.
+
+    A case file that is sealed already stays as it is.
+    """
+    case = await session.scalar(
+        select(CaseFile).where(CaseFile.incident_id == incident_id).with_for_update()
+    )
+    if case is None:
+        raise NotFound(f"The incident {incident_id} has no case file.")
+    if case.state is CaseState.SEALED:
+        return case
+    now = await database_now(session)
+    findings = await judge_completeness(session, case.id)
+    await file_record(
+        session, case, Filing.of_completeness(new_id(), findings, case.incident_id, now)
+    )
+    case.seal = await _seal(session, case, now, final=True)
+    case.sealed_at = now
+    case.state = CaseState.SEALED
+    await emit(
+        session,
+        CaseFileSealed(
+            case_id=case.id, incident_id=case.incident_id, records=case.records, head=case.head
+        ),
+    )
+    return case
+
+
+async def current_seal(session: AsyncSession, case: CaseFile) -> dict[str, Any]:
+    """The seal of a sealed case file, or one of an open case file as it stands."""
+    if case.seal is not None:
+        return case.seal
+    return await _seal(session, case, await database_now(session), final=False)
+
+
+async def judge_completeness(session: AsyncSession, case_id: UUID) -> list[Finding]:
+    """What the case file holds of each stage, and what it lacks."""
+    kinds = (await session.scalars(select(Record.kind).where(Record.case_id == case_id))).all()
+    declined = await session.scalar(
+        select(Record.body)
+        .where(Record.case_id == case_id, Record.kind == "ActivationDeclined")
+        .order_by(Record.sequence.desc())
+        .limit(1)
+    )
+    # Who decided against a response has said why there is no statement.
+    grounds = parse_record(declined)["content"]["grounds"] if declined else ""
+    return completeness(kinds, {Stage.STATEMENTS: grounds})
+
+
+async def get_case(session: AsyncSession, case_id: UUID) -> CaseFile:
+    """One case file.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    case = await session.get(CaseFile, case_id)
+    if case is None:
+        raise NotFound("There is no case file with this id.")
+    return case
+
+
+async def read_records(session: AsyncSession, case_id: UUID) -> AsyncIterator[dict[str, Any]]:
+    """The records of a case file in order, with leaf and chain, a stretch at a time."""
+    after = 0
+    while True:
+        rows = (
+            await session.scalars(
+                select(Record)
+                .where(Record.case_id == case_id, Record.sequence > after)
+                .order_by(Record.sequence)
+                .limit(_PAGE)
+            )
+        ).all()
+        for row in rows:
+            yield parse_record(row.body) | {"leaf": row.leaf, "chain": row.chain}
+            after = row.sequence
+        if len(rows) < _PAGE:
+            return
+
+
+def case_head(case: CaseFile) -> dict[str, Any]:
+    """What a bundle says of the case itself; it is sealed with the records."""
+    return {
+        "case_id": str(case.id),
+        "incident_id": str(case.incident_id),
+        "number": case.number,
+        "title": plain(case.title),
+        "opened_at": rfc3339(case.opened_at),
+        "drill": case.drill,
+        "sample": case.sample,
+    }
+
+
+def rfc3339(moment: datetime) -> str:
+    """A moment in UTC, to the microsecond."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+async def _adopt(session: AsyncSession, case: CaseFile) -> None:
+    loose = (
+        await session.scalars(
+            select(LooseRecord)
+            .where(LooseRecord.warning_id == case.warning_id)
+            .order_by(LooseRecord.position)
+            .with_for_update()
+        )
+    ).all()
+    for record in loose:
+        await file_record(session, case, Filing.of_loose(record))
+        await session.delete(record)
+
+
+async def _seal(
+    session: AsyncSession, case: CaseFile, now: datetime, *, final: bool
+) -> dict[str, Any]:
+    leaves = (
+        await session.scalars(
+            select(Record.leaf).where(Record.case_id == case.id).order_by(Record.sequence)
+        )
+    ).all()
+    return make_seal(case_head(case), leaves, head=case.head, sealed_at=rfc3339(now), final=final)
