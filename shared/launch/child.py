@@ -20,7 +20,6 @@ _FIRST_DEATHS = 3
 # Seconds until it is started again: doubled with each death, back to the first after a calm while.
 _PAUSES = (0.5, 30.0)
 _CALM = 60.0
-_STOP_PATIENCE = 8.0
 
 
 class Child:
@@ -73,19 +72,21 @@ class Child:
         finally:
             self.kill()
 
-    async def stop(self) -> None:
-        """Ask it to end; after 8 seconds make it end."""
+    async def stop(self, patience: float) -> None:
+        """Ask it to end; after `patience` seconds make it end."""
         self._stopping = True
         running = self._running
         if running is None:
             return
-        for number, patience in ((signal.SIGTERM, _STOP_PATIENCE), (signal.SIGKILL, None)):
-            with suppress(ProcessLookupError):
-                running.send_signal(number)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(patience):
-                    await running.wait()
-                    return
+        with suppress(ProcessLookupError):
+            running.terminate()
+        try:
+            async with asyncio.timeout(patience):
+                await running.wait()
+        except TimeoutError:
+            self._say(f"{self.process.name} does not end after {patience:g} s; it is killed.")
+            self.kill()
+            await running.wait()
 
     def kill(self) -> None:
         """End it at once."""
@@ -96,11 +97,9 @@ class Child:
 
     def _note_death(self, code: int, *, calm: bool) -> None:
         self.restarts += 1
-        how = (
-            f"ended with status {code}"
-            if code >= 0
-            else f"was ended by {signal.Signals(-code).name}"
-        )
+        how = f"ended with status {code}"
+        if code < 0:
+            how = f"was ended by {signal.Signals(-code).name}"
         if not self._was_ready and self.restarts >= _FIRST_DEATHS:
             words = last_words(self._log)
             raise StartFailed(f"{self.process.name} {how}: {words}. Its log: {self._log}")

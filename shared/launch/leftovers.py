@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import psutil
 
+from shared.engines.engine import is_running
 from shared.engines.home import Home
 from shared.launch.record import Record, read_record, record_file
 
 _PATIENCE = 5.0
+_LOOK = 0.02
 
 
 def clear_leftovers(home: Home) -> int:
@@ -19,7 +23,9 @@ def clear_leftovers(home: Home) -> int:
     left = living(home, record) if record else []
     for process in left:
         process.kill()
-    psutil.wait_procs(left, timeout=_PATIENCE)
+    deadline = time.monotonic() + _PATIENCE
+    while any(is_running(process.pid, "") for process in left) and time.monotonic() < deadline:
+        time.sleep(_LOOK)
     record_file(home).unlink(missing_ok=True)
     return len(left)
 

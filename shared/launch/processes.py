@@ -40,6 +40,8 @@ class Plan:
     bootstrap_key: Sequence[str]
     sample: Sequence[str]
     processes: Sequence[Process]
+    # Seconds that a process has to end when it is asked to.
+    patience: float = 8.0
 
 
 def standard_plan(admin_key: Path) -> Plan:

@@ -41,7 +41,7 @@ def stop_running(home: Home, say: Callable[[str], None]) -> None:
     elif engines:
         _wait(lambda: not is_held(home.keeper_lock), "The engines do not stop.")
     if cleared or engines:
-        say(f"Cleaned up after a run that crashed: {cleared} processes were ended.")
+        say(f"A run had crashed here; ended what was left: {cleared} processes.")
     else:
         say(f"Nothing runs in {home.path}.")
 

@@ -107,12 +107,12 @@ class Supervisor:
         """Ask those that were not ready yet; the answer names those that still are not."""
         asked = {child.process.name: child for child in self._children if not child.ready}
         answers = await ask_all({name: self._wiring.url(name) for name in asked if asked[name].pid})
-        for name, answer in answers.items():
-            if answer == "ready":
-                asked[name].note_ready()
-                if self._ready:
-                    self._screen.say(f"{name} is ready again.")
+        came_up = [name for name, answer in answers.items() if answer == "ready"]
+        for name in came_up:
+            asked[name].note_ready()
         self._note()
+        for name in came_up if self._ready else ():
+            self._screen.say(f"{name} is ready again.")
         return [name for name, child in asked.items() if not child.ready]
 
     def _note(self) -> None:
@@ -181,7 +181,7 @@ class Supervisor:
         # First the door, then the rooms behind it, then those who work in them.
         for kind in Kind:
             children = [child for child in self._children if child.process.kind is kind]
-            await asyncio.gather(*(child.stop() for child in children))
+            await asyncio.gather(*(child.stop(self._plan.patience) for child in children))
         await _cancel(self._keeping)
 
 
