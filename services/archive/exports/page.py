@@ -38,6 +38,7 @@ KINDS_ZH = {
     "StatementWithdrawn": "声明撤回",
     "ResponseStoodDown": "终止响应",
     "IncidentClosed": "舆情事件结案",
+    "CompletenessChecked": "完整性检查",
 }
 
 _STYLE = """
