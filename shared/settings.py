@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     alert_webhook_url: str | None = None
     # Where published statements go on the webhook channel.
     statement_webhook_url: str | None = None
+    # Signs what is sent there: `whsec_` and 24 to 64 random bytes in base64 (Standard Webhooks).
+    statement_webhook_secret: SecretStr | None = None
+    # Whether the receiver publishes a repeated `webhook-id` once, as Standard Webhooks ask. If not,
+    # a try without an answer is never repeated: a person settles it.
+    statement_webhook_idempotent: bool = True
 
     @cached_property
     def dsn(self) -> PostgresDsn:

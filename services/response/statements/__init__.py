@@ -1,0 +1,1 @@
+"""Statements: drafted, reviewed, approved, published, corrected, withdrawn."""

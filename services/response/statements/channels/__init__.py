@@ -1,0 +1,1 @@
+"""The organisation's own outlets: what a statement is published on."""
