@@ -44,9 +44,7 @@ def launch(
         at_end.enter_context(screen.closing())
         _take_lock(home, at_end)
         if cleared := clear_leftovers(home):
-            screen.say(
-                f"An earlier run had crashed; ended what was left: {cleared} processes."
-            )
+            screen.say(f"An earlier run had crashed; ended what was left: {cleared} processes.")
         _check_port(settings.port)
         engines = _engines(home, settings, screen, at_end)
         wiring = _wiring(home, settings.port, plan, engines, screen)
