@@ -1,0 +1,41 @@
+"""How many different ones, without keeping who: a sketch of a set."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from hashlib import blake2b
+
+# The more are kept, the better the estimate: the relative error is about 1 / sqrt(64 - 2), 13 %.
+_KEPT = 64
+_HASH_BYTES = 6
+_HASHES = 1 << (8 * _HASH_BYTES)
+
+
+class Distinct:
+    """Counts distinct strings by their smallest hashes (KMV sketch; Bar-Yossef et al. 2002).
+
+    Exact up to 64, then within about 13 %. What was added cannot be read back.
+    """
+
+    def __init__(self, smallest: Iterable[int] = ()) -> None:
+        self._smallest = sorted(smallest)
+
+    def add(self, value: str) -> None:
+        digest = blake2b(value.encode(errors="replace"), digest_size=_HASH_BYTES).digest()
+        hashed = int.from_bytes(digest)
+        kept = self._smallest
+        if len(kept) == _KEPT and hashed >= kept[-1]:
+            return
+        place = bisect_left(kept, hashed)
+        if place == len(kept) or kept[place] != hashed:
+            kept.insert(place, hashed)
+            del kept[_KEPT:]
+
+    def estimate(self) -> int:
+        """Returns about how many different values were added."""
+        if len(self._smallest) < _KEPT:
+            return len(self._smallest)
+        return round((_KEPT - 1) * _HASHES / self._smallest[-1])
+
+    def to_state(self) -> list[int]:
+        """Returns the sketch as JSON values."""
+        return list(self._smallest)
