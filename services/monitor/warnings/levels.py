@@ -1,0 +1,202 @@
+"""The level of a warning (预警等级): rises at once, falls slowly, never flaps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Self
+
+from services.monitor.indicators.reading import Reading
+from shared.contracts.levels import WarningLevel
+
+# Fewer opinions than these are anecdotes, however one-sided.
+_FEWEST_OPINIONS = 10
+# On 28 days of Weibo cascades, blue at 40 warns of 86 % of the surges before half their size, in
+# the median 63 minutes before, at 2.7 warnings a day of stories that never became one. Each further
+# level is some 2.5 times the one before.
+DEFAULT_HEAT: Mapping[WarningLevel, float] = MappingProxyType(
+    {
+        WarningLevel.BLUE: 40.0,
+        WarningLevel.YELLOW: 100.0,
+        WarningLevel.ORANGE: 250.0,
+        WarningLevel.RED: 700.0,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From when on a story is warned of; data of each watch.
+
+    `heat`: posts an hour for each level, rising. Three circumstances aggravate: the negative share
+    is surely (its 95 % lower bound) at least `negative_share`; the story runs at least `speed`
+    times as fast as before; an account with at least `voice` followers spoke. Each of them lowers
+    the heat thresholds to `aggravation` of what they were. A level is left when the heat was below
+    `release` of its threshold for `hold` seconds.
+
+    Raises ValueError when the values do not fit together.
+    """
+
+    heat: Mapping[WarningLevel, float] = field(default_factory=lambda: DEFAULT_HEAT)
+    negative_share: float = 0.5
+    speed: float = 5.0
+    voice: int = 1_000_000
+    aggravation: float = 0.75
+    release: float = 0.7
+    hold: float = 1_800.0
+
+    def __post_init__(self) -> None:
+        steps = [self.heat.get(level, 0.0) for level in WarningLevel]
+        if not all(low < high for low, high in zip([0.0, *steps], steps, strict=False)):
+            raise ValueError("heat thresholds must be above 0 and rise from blue to red")
+        if not (0 < self.aggravation <= 1 and 0 < self.release <= 1 and self.hold >= 0):
+            raise ValueError("aggravation and release are parts of 1, hold is in seconds")
+
+
+class Indicator(StrEnum):
+    """What a warning can be founded on."""
+
+    HEAT = "heat"
+    NEGATIVE_SHARE = "negative_share"
+    SPEED = "speed"
+    VOICE = "voice"
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """An indicator, its value and the threshold it is held against, in the same unit."""
+
+    indicator: Indicator
+    value: float
+    threshold: float
+
+
+class Move(StrEnum):
+    """What a judgement does to the warning of a story."""
+
+    NONE = "none"
+    RAISED = "raised"
+    ROSE = "rose"
+    STAYED = "stayed"
+    FELL = "fell"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class WarningState:
+    """A warning in force.
+
+    `peak`: its highest level so far; `below_since`: since when (epoch seconds) the heat has been
+    too low for the level, `floor`: the highest level that it kept up in that time.
+    """
+
+    level: WarningLevel
+    peak: WarningLevel
+    below_since: float | None = None
+    floor: WarningLevel | None = None
+
+    def to_state(self) -> dict[str, Any]:
+        """Returns the state as JSON values."""
+        return {
+            "level": self.level,
+            "peak": self.peak,
+            "below_since": self.below_since,
+            "floor": self.floor,
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """Returns the state of a `to_state`."""
+        floor = state["floor"]
+        return cls(
+            level=WarningLevel(state["level"]),
+            peak=WarningLevel(state["peak"]),
+            below_since=state["below_since"],
+            floor=None if floor is None else WarningLevel(floor),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of the warning: its new state (None: there is none), the move, and the grounds,
+    the heat first; they stand against the level that is now in force, or that just ended."""
+
+    move: Move
+    state: WarningState | None
+    causes: tuple[Cause, ...]
+
+    @property
+    def level(self) -> WarningLevel | None:
+        return None if self.state is None else self.state.level
+
+
+def judge(reading: Reading, thresholds: Thresholds, current: WarningState | None) -> Decision:
+    """Decides on the warning of a story from its reading; `reading.at` is the time of judgement.
+
+    A story has one warning. It is raised, and rises, as soon as the heat reaches a threshold. It
+    falls when the heat has been below `release` of its level's threshold for `hold` seconds
+    without a break, to the highest level that it kept up meanwhile.
+    """
+    aggravating = aggravations(reading, thresholds)
+    factor = thresholds.aggravation ** len(aggravating)
+    reached = _level(reading.heat, thresholds, factor)
+    move, state = _move(reading, thresholds, factor, reached, current)
+    shown = state or current
+    if shown is None:
+        return Decision(move, None, ())
+    heat = Cause(Indicator.HEAT, reading.heat, thresholds.heat[shown.level] * factor)
+    return Decision(move, state, (heat, *aggravating))
+
+
+def aggravations(reading: Reading, thresholds: Thresholds) -> tuple[Cause, ...]:
+    """Returns the circumstances that make a story graver than its heat."""
+    opinions, multiple = reading.negativity, reading.speed.multiple
+    found = {
+        Indicator.NEGATIVE_SHARE: (
+            opinions.low if opinions.known >= _FEWEST_OPINIONS else 0.0,
+            thresholds.negative_share,
+        ),
+        Indicator.SPEED: (multiple or 0.0, thresholds.speed),
+        Indicator.VOICE: (float(reading.impact.voice), float(thresholds.voice)),
+    }
+    return tuple(
+        Cause(indicator, value, threshold)
+        for indicator, (value, threshold) in found.items()
+        if value >= threshold
+    )
+
+
+def _level(heat: float, thresholds: Thresholds, factor: float) -> WarningLevel | None:
+    reached = [level for level in WarningLevel if heat >= thresholds.heat[level] * factor]
+    return reached[-1] if reached else None
+
+
+def _move(
+    reading: Reading,
+    thresholds: Thresholds,
+    factor: float,
+    reached: WarningLevel | None,
+    current: WarningState | None,
+) -> tuple[Move, WarningState | None]:
+    if current is None:
+        if reached is None:
+            return Move.NONE, None
+        return Move.RAISED, WarningState(reached, reached)
+    if reached is not None and reached > current.level:
+        return Move.ROSE, WarningState(reached, max(reached, current.peak))
+    kept = _level(reading.heat, thresholds, factor * thresholds.release)
+    if kept is not None and kept >= current.level:
+        return Move.STAYED, WarningState(current.level, current.peak)
+    return _sink(reading.at, thresholds.hold, kept, current)
+
+
+def _sink(
+    now: float, hold: float, kept: WarningLevel | None, current: WarningState
+) -> tuple[Move, WarningState | None]:
+    since = now if current.below_since is None else current.below_since
+    floor = max(filter(None, (kept, current.floor)), default=None)
+    if now - since < hold:
+        return Move.STAYED, WarningState(current.level, current.peak, since, floor)
+    if floor is None:
+        return Move.ENDED, None
+    return Move.FELL, WarningState(floor, current.peak)

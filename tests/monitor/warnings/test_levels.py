@@ -1,0 +1,181 @@
+"""Warnings rise at once, fall slowly, never flap, and say why."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.monitor.indicators.reading import Reading, read
+from services.monitor.indicators.tally import Tally
+from services.monitor.warnings.levels import (
+    Decision,
+    Indicator,
+    Move,
+    Thresholds,
+    WarningState,
+    judge,
+)
+from shared.contracts.levels import WarningLevel
+
+BLUE, YELLOW, ORANGE, RED = WarningLevel
+NOON = 1_772_337_600.0
+MINUTE = 60.0
+QUIET = read(Tally(), NOON)
+USUAL = Thresholds()
+
+
+def reading(heat: float, *, at: float = NOON) -> Reading:
+    return replace(QUIET, at=at, heat=heat)
+
+
+def course(heats: Iterable[tuple[float, float]]) -> list[Decision]:
+    """Judges heats at minutes, one after the other."""
+    state: WarningState | None = None
+    decisions = []
+    for minute, heat in heats:
+        decision = judge(reading(heat, at=NOON + minute * MINUTE), USUAL, state)
+        decisions.append(decision)
+        state = decision.state
+    return decisions
+
+
+@pytest.mark.parametrize(
+    ("heat", "level"),
+    [(0, None), (39.9, None), (40, BLUE), (100, YELLOW), (250, ORANGE), (700, RED), (9_999, RED)],
+)
+def test_the_heat_decides_the_level(heat: float, level: WarningLevel | None) -> None:
+    assert judge(reading(heat), USUAL, None).level == level
+
+
+def test_a_warning_is_raised_and_rises_at_once() -> None:
+    moves = [(each.move, each.level) for each in course([(0, 50), (1, 50), (2, 800), (3, 900)])]
+    assert moves == [
+        (Move.RAISED, BLUE),
+        (Move.STAYED, BLUE),
+        (Move.ROSE, RED),
+        (Move.STAYED, RED),
+    ]
+
+
+def test_it_stays_while_the_heat_is_above_seven_tenths_of_the_threshold() -> None:
+    decisions = course([(0, 100), *((minute, 70) for minute in range(1, 300))])
+    assert decisions[-1].level is YELLOW
+
+
+def test_it_falls_after_half_an_hour_below_to_what_was_kept_up_meanwhile() -> None:
+    decisions = course([(0, 700), (10, 200), (20, 120), (39, 69), (40, 69)])
+    assert [each.level for each in decisions] == [RED, RED, RED, RED, ORANGE]
+    assert decisions[-1].move is Move.FELL
+
+
+def test_a_single_rise_starts_the_half_hour_anew() -> None:
+    decisions = course([(0, 40), (10, 5), (39, 30), (41, 5), (70, 5), (71, 5)])
+    assert [each.move for each in decisions] == [
+        Move.RAISED,
+        *([Move.STAYED] * 4),
+        Move.ENDED,
+    ]
+
+
+def test_it_ends_and_remembers_its_peak_until_then() -> None:
+    decisions = course([(0, 300), (1, 0), (20, 0), (31, 0)])
+    assert decisions[-2].state is not None
+    assert decisions[-2].state.peak is ORANGE
+    assert (decisions[-1].move, decisions[-1].state) == (Move.ENDED, None)
+
+
+def test_quiet_stories_have_no_warning_and_need_no_reason() -> None:
+    assert judge(QUIET, USUAL, None) == Decision(Move.NONE, None, ())
+
+
+def test_what_makes_a_story_graver_lowers_the_thresholds() -> None:
+    grave = replace(
+        reading(23),
+        negativity=replace(QUIET.negativity, known=40, low=0.6),
+        impact=replace(QUIET.impact, voice=2_000_000),
+    )
+    decision = judge(grave, USUAL, None)
+    assert decision.level is BLUE
+    assert [(cause.indicator, cause.value) for cause in decision.causes] == [
+        (Indicator.HEAT, 23),
+        (Indicator.NEGATIVE_SHARE, 0.6),
+        (Indicator.VOICE, 2_000_000),
+    ]
+    assert decision.causes[0].threshold == pytest.approx(40 * 0.75 * 0.75)
+
+
+def test_speed_aggravates_only_where_there_is_a_past() -> None:
+    fast = replace(reading(35), speed=replace(QUIET.speed, multiple=8.0))
+    assert judge(fast, USUAL, None).level is BLUE
+    assert judge(reading(35), USUAL, None).level is None
+
+
+def test_a_few_opinions_are_no_ground() -> None:
+    few = replace(reading(35), negativity=replace(QUIET.negativity, known=9, low=0.7))
+    assert judge(few, USUAL, None).level is None
+
+
+def test_nothing_but_heat_raises_a_warning() -> None:
+    grave = replace(
+        QUIET,
+        negativity=replace(QUIET.negativity, known=40, low=0.9),
+        impact=replace(QUIET.impact, voice=50_000_000),
+        speed=replace(QUIET.speed, multiple=99.0),
+    )
+    assert judge(grave, USUAL, None).level is None
+
+
+@given(st.lists(st.tuples(st.floats(0, 10), st.floats(0, 1_000)), max_size=60))
+def test_a_level_is_never_left_before_the_hold_has_passed(steps: list[tuple[float, float]]) -> None:
+    minute, heats = 0.0, []
+    for step, heat in steps:
+        minute += step
+        heats.append((minute, heat))
+    entered = 0.0
+    before: WarningLevel | None = None
+    for (at, heat), decision in zip(heats, course(heats), strict=True):
+        rank, rank_before = (level.rank if level else 0 for level in (decision.level, before))
+        if rank < rank_before:
+            assert before is not None
+            assert heat < 0.7 * USUAL.heat[before]
+            assert at - entered >= 30 - 1e-6
+        if rank != rank_before:
+            entered = at
+        before = decision.level
+
+
+@given(st.floats(0, 2_000), st.sampled_from([None, *WarningLevel]))
+def test_the_level_in_force_is_never_below_what_the_heat_asks_for(
+    heat: float, level: WarningLevel | None
+) -> None:
+    state = None if level is None else WarningState(level, level)
+    asked = judge(reading(heat), USUAL, None).level
+    now = judge(reading(heat), USUAL, state).level
+    assert (now.rank if now else 0) >= (asked.rank if asked else 0)
+
+
+def test_the_state_survives_json() -> None:
+    for state in (
+        WarningState(BLUE, RED),
+        WarningState(ORANGE, RED, below_since=NOON, floor=BLUE),
+    ):
+        assert WarningState.from_state(json.loads(json.dumps(state.to_state()))) == state
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"heat": {BLUE: 40, YELLOW: 40, ORANGE: 50, RED: 60}},
+        {"heat": {BLUE: 0, YELLOW: 40, ORANGE: 50, RED: 60}},
+        {"heat": {BLUE: 10}},
+        {"release": 0},
+        {"aggravation": 1.5},
+        {"hold": -1},
+    ],
+)
+def test_thresholds_that_do_not_fit_together_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"heat thresholds|parts of 1"):
+        Thresholds(**wrong)  # type: ignore[arg-type]

@@ -1,0 +1,54 @@
+"""Reasons are sentences with figures, in English and Chinese."""
+
+import pytest
+
+from services.monitor.warnings.levels import Cause, Indicator
+from services.monitor.warnings.reasons import reason
+
+
+@pytest.mark.parametrize(
+    ("cause", "english", "chinese"),
+    [
+        (
+            Cause(Indicator.HEAT, 63.4, 40),
+            "The heat is 63 posts an hour; the level begins at 40.",
+            "热度为每小时 63 条，达到本级阈值 40 条。",
+        ),
+        (
+            Cause(Indicator.HEAT, 3.25, 1_000),
+            "The heat is down to 3.2 posts an hour; the level begins at 1,000.",
+            "热度降至每小时 3.2 条，低于本级阈值 1,000 条。",
+        ),
+        (
+            Cause(Indicator.NEGATIVE_SHARE, 0.614, 0.5),
+            "At least 61% of the opinions are negative; 50% lowers the thresholds.",
+            "负面占比不低于 61%，达到 50% 即下调阈值。",
+        ),
+        (
+            Cause(Indicator.SPEED, 8, 5),
+            "It spreads 8 times as fast as in the hours before; 5 times lowers the thresholds.",
+            "传播速度为此前数小时的 8 倍，达到 5 倍即下调阈值。",
+        ),
+        (
+            Cause(Indicator.VOICE, 2_340_000, 1_000_000),
+            "An account with 2,340,000 followers spoke; 1,000,000 lower the thresholds.",
+            "有粉丝数 234 万 的账号参与发声，达到 100 万 即下调阈值。",
+        ),
+    ],
+)
+def test_every_cause_is_told_in_words_and_figures(cause: Cause, english: str, chinese: str) -> None:
+    told = reason(cause)
+    assert (told.text, told.text_zh) == (english, chinese)
+    assert (told.code, told.value, told.threshold) == (
+        cause.indicator,
+        cause.value,
+        cause.threshold,
+    )
+
+
+@pytest.mark.parametrize("indicator", Indicator)
+def test_every_indicator_has_words_above_and_below_its_threshold(indicator: Indicator) -> None:
+    above, below = reason(Cause(indicator, 2, 1)), reason(Cause(indicator, 0.5, 1))
+    assert above.text != below.text
+    assert above.text_zh != below.text_zh
+    assert "{" not in above.text + above.text_zh + below.text + below.text_zh
