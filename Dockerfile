@@ -19,8 +19,7 @@ RUN python -m venv /opt/groundswell
 WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/root/.cache/pip \
-    /opt/groundswell/bin/pip install --compile $(test ! -f constraints.txt || echo "-c constraints.txt") \
-      ".[${ROOM}${EXTRAS:+,${EXTRAS}}]"
+    /opt/groundswell/bin/pip install -c constraints.txt ".[${ROOM}${EXTRAS:+,${EXTRAS}}]"
 
 FROM python:${PYTHON_VERSION}-slim-bookworm
 ARG ROOM
