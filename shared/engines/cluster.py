@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import locale
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -107,7 +108,7 @@ class Cluster:
 def _identities(data: Path) -> Iterator[str]:
     """As whom PostgreSQL can run: as we are, or, for root, the ways out of being root."""
     if os.geteuid() != 0:
-        yield SAME
+        yield SAME if _has_name(os.geteuid()) else NAMESPACE
     elif data.exists():
         owner = data.stat()
         yield NAMESPACE if owner.st_uid == 0 else f"{owner.st_uid}:{owner.st_gid}"
@@ -118,6 +119,15 @@ def _identities(data: Path) -> Iterator[str]:
         if above.st_uid != 0:
             yield f"{above.st_uid}:{above.st_gid}"
         yield _NOBODY
+
+
+def _has_name(user: int) -> bool:
+    """Whether the system knows the user; `initdb` refuses ids that it does not."""
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        return False
+    return True
 
 
 def _open_to(folder: Path, identity: str) -> None:

@@ -25,6 +25,8 @@ class PortTaken(EngineError):
 
 def telling_line(output: str) -> str:
     """The line of a failed program's output that says most about why."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    # Command lines draw frames around their errors.
+    lines = [line.strip(" │╭╮╰╯─") for line in output.splitlines()]
+    lines = [line for line in lines if line]
     telling = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "error"))]
     return (telling or lines or ["it said nothing"])[-1]

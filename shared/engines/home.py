@@ -113,6 +113,10 @@ def write_private(path: Path, text: str) -> None:
     """Write `path` in one step, readable by its owner only, never half written."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    if os.geteuid() == 0:
+        # In another user's data folder, root leaves no file that its owner could not read.
+        owner = path.parent.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
         file.flush()

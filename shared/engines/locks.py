@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from shared.engines.errors import RightMissing
+
 _PAUSE = 0.02
 
 
@@ -62,7 +64,12 @@ class FileLock:
         self.release(remove=True)
 
     def _try(self, mode: int) -> bool:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except PermissionError as error:
+            raise RightMissing(
+                f"{self._path} belongs to another user. Run as that user, or remove it."
+            ) from error
         try:
             fcntl.flock(descriptor, mode | fcntl.LOCK_NB)
             # The holder before may have removed the file: a lock on a nameless file guards nothing.
