@@ -66,21 +66,28 @@ def approach(
     return Approach.SEND if idempotent and not barred else Approach.GIVE_UP
 
 
-def settle(outcome: Outcome, *, repeatable: bool, tries_left: bool) -> PublicationState:
+def settle(
+    outcome: Outcome, *, repeatable: bool, tries_left: bool, in_doubt: bool
+) -> PublicationState:
     """The state after a call. `repeatable`: the channel is idempotent or can look up.
 
-    QUEUED and SENDING mean that it is tried again; SENDING, that it may be out already.
+    `in_doubt`: an earlier try may have made the text public, and nobody asked the channel since.
+    Then a refusal speaks for this try alone. QUEUED and SENDING mean that it is tried again;
+    SENDING, that it may be out already.
     """
-    match outcome:
-        case Outcome.PUBLISHED:
-            return PublicationState.PUBLISHED
-        case Outcome.REFUSED:
-            return PublicationState.FAILED
-        case Outcome.NOT_TAKEN:
-            return PublicationState.QUEUED if tries_left else PublicationState.FAILED
-        case Outcome.UNKNOWN:
-            again = repeatable and tries_left
-            return PublicationState.SENDING if again else PublicationState.UNKNOWN
+    if outcome is Outcome.PUBLISHED:
+        return PublicationState.PUBLISHED
+    known = outcome is not Outcome.UNKNOWN and not in_doubt
+    harmless = outcome is Outcome.NOT_TAKEN or (outcome is Outcome.UNKNOWN and repeatable)
+    return _SETTLED[known, harmless and tries_left]
+
+
+_SETTLED = {
+    (True, True): PublicationState.QUEUED,
+    (True, False): PublicationState.FAILED,
+    (False, True): PublicationState.SENDING,
+    (False, False): PublicationState.UNKNOWN,
+}
 
 
 def counts(outcome: Outcome, state: PublicationState, *, own_attempt: bool) -> bool:

@@ -60,12 +60,16 @@ class PublicationPendingError(Exception):
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try. `bar` says why the text must not go out any more; then it is only looked up."""
+    """One try. `bar` says why the text must not go out any more; then it is only looked up.
+
+    `in_doubt`: it goes out again though an earlier try may have made it public.
+    """
 
     id: UUID
     channel: Channel
     statement: OutgoingStatement
     look_first: bool
+    in_doubt: bool
     bar: str | None
     tries_left: bool
 
@@ -123,6 +127,7 @@ async def _begin(
             error=_WITHOUT_A_WORD if bar is None or way is Approach.GIVE_UP else bar,
         )
         return None
+    in_doubt = publication.state is PublicationState.SENDING and way is Approach.SEND
     publication.state = PublicationState.SENDING
     publication.attempts += 1
     publication.attempt_id = new_id()
@@ -132,6 +137,7 @@ async def _begin(
         channel=channel,
         statement=_outgoing(incident, statement, publication),
         look_first=way is Approach.LOOK_UP,
+        in_doubt=in_doubt,
         bar=bar,
         tries_left=publication.attempts < MAX_ATTEMPTS,
     )
@@ -225,6 +231,7 @@ async def _conclude(session: AsyncSession, attempt: Attempt, answer: Answer) -> 
         answer.outcome,
         repeatable=attempt.channel.idempotent or can_look_up(attempt.channel),
         tries_left=attempt.tries_left,
+        in_doubt=attempt.in_doubt,
     )
     if state is PublicationState.PUBLISHED:
         await note_published(
