@@ -11,6 +11,8 @@ from tests.rules.manifests.sources import PROCESSES
 PORTS = {"serve": 8000, "work": 9000}
 LEASE = Settings.model_fields["lease_seconds"].default
 POOL = Settings.model_fields["database_pool"].default
+# What a gateway opens beside its pool, for the door and the live stream.
+DOOR = 4 + 2
 # Connections for the migration, and for people who look.
 SPARE = 10
 
@@ -52,20 +54,22 @@ def test_the_database_has_connections_for_every_process(
     compose: Manifest, manifests: list[Manifest]
 ) -> None:
     limit = max_connections(compose["services"]["postgres"]["command"])
-    assert len(PROCESSES) * POOL + SPARE <= limit
+    assert len(PROCESSES) * POOL + DOOR + SPARE <= limit
     # At an upgrade every deployment has its surge beside its replicas.
-    pods = sum(
-        found["spec"]["replicas"] + found["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
+    pods = {
+        found["metadata"]["name"]: found["spec"]["replicas"]
+        + found["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
         for found in manifests
         if found["kind"] == "Deployment"
-    )
+    }
     (postgres,) = (
         container
         for manifest in manifests
         for container in containers(manifest)
         if container["name"] == "postgres"
     )
-    assert pods * POOL + SPARE <= max_connections(postgres["args"])
+    needed = sum(pods.values()) * POOL + pods["gateway"] * DOOR + SPARE
+    assert needed <= max_connections(postgres["args"])
 
 
 def max_connections(arguments: list[str]) -> int:
@@ -81,6 +85,10 @@ def test_a_room_is_drained_one_pod_at_a_time(manifests: list[Manifest]) -> None:
         if manifest["kind"] == "PodDisruptionBudget"
     }
     assert budgets == dict.fromkeys(map(str, Room), 1)
+
+
+def test_one_worker_alone_tracks_posts(deployments: dict[tuple[str, ...], Manifest]) -> None:
+    assert deployments["work", "monitor"]["spec"]["replicas"] == 1
 
 
 def test_every_selector_finds_pods(manifests: list[Manifest]) -> None:
