@@ -22,6 +22,7 @@ class Lane(StrEnum):
     STREAM = "stream"  # the posts on their way through the house
     DESK = "desk"  # what people and warnings cause
     OUTSIDE = "outside"  # calls to the world, which may be slow
+    COLLECT = "collect"  # reading sources: a slow site must not hold up an alert
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,9 @@ class Jobs:
 
         return register
 
-    def on_outside(self, event: type[Event]) -> Callable[[OutsideHandler], OutsideHandler]:
+    def on_outside(
+        self, event: type[Event], *, lane: Lane = Lane.OUTSIDE
+    ) -> Callable[[OutsideHandler], OutsideHandler]:
         """Register a handler that calls the world.
 
         It runs outside any transaction and opens short ones itself. It may run twice: it must find
@@ -111,7 +114,7 @@ class Jobs:
         """
 
         def register(handler: OutsideHandler) -> OutsideHandler:
-            self._add(event, Job(outside=handler, batch=1, lane=Lane.OUTSIDE))
+            self._add(event, Job(outside=handler, batch=1, lane=lane))
             return handler
 
         return register

@@ -52,8 +52,16 @@ class Settings(BaseSettings):
     upload_limit: int = Field(default=64 * 1024 * 1024, ge=1024)
     rate_limit: str = "12000/minute"
 
+    # Lets feeds be read from private addresses: an intranet. Never link-local ones, where clouds
+    # keep their credentials.
+    allow_private_sources: bool = False
+
+    # Where people reach the console: alerts link to it.
+    public_url: str = "http://127.0.0.1:8000"
     # Where alerts go besides the console: any URL that takes a JSON POST.
     alert_webhook_url: str | None = None
+    # `whsec_` and base64: alerts are signed with it, by Standard Webhooks.
+    alert_webhook_secret: SecretStr | None = None
     # Where published statements go on the webhook channel.
     statement_webhook_url: str | None = None
     # Signs what is sent there: `whsec_` and 24 to 64 random bytes in base64 (Standard Webhooks).
