@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -44,7 +45,7 @@ def course(heats: Iterable[tuple[float, float]]) -> list[Decision]:
 
 @pytest.mark.parametrize(
     ("heat", "level"),
-    [(0, None), (39.9, None), (40, BLUE), (100, YELLOW), (250, ORANGE), (700, RED), (9_999, RED)],
+    [(0, None), (43.9, None), (44, BLUE), (100, YELLOW), (250, ORANGE), (700, RED), (9_999, RED)],
 )
 def test_the_heat_decides_the_level(heat: float, level: WarningLevel | None) -> None:
     assert judge(reading(heat), USUAL, None).level == level
@@ -72,7 +73,7 @@ def test_it_falls_after_half_an_hour_below_to_what_was_kept_up_meanwhile() -> No
 
 
 def test_a_single_rise_starts_the_half_hour_anew() -> None:
-    decisions = course([(0, 40), (10, 5), (39, 30), (41, 5), (70, 5), (71, 5)])
+    decisions = course([(0, 44), (10, 5), (39, 31), (41, 5), (70, 5), (71, 5)])
     assert [each.move for each in decisions] == [
         Move.RAISED,
         *([Move.STAYED] * 4),
@@ -93,18 +94,18 @@ def test_quiet_stories_have_no_warning_and_need_no_reason() -> None:
 
 def test_what_makes_a_story_graver_lowers_the_thresholds() -> None:
     grave = replace(
-        reading(23),
+        reading(25),
         negativity=replace(QUIET.negativity, known=40, low=0.6),
         impact=replace(QUIET.impact, voice=2_000_000),
     )
     decision = judge(grave, USUAL, None)
     assert decision.level is BLUE
     assert [(cause.indicator, cause.value) for cause in decision.causes] == [
-        (Indicator.HEAT, 23),
+        (Indicator.HEAT, 25),
         (Indicator.NEGATIVE_SHARE, 0.6),
         (Indicator.VOICE, 2_000_000),
     ]
-    assert decision.causes[0].threshold == pytest.approx(40 * 0.75 * 0.75)
+    assert decision.causes[0].threshold == pytest.approx(44 * 0.75 * 0.75)
 
 
 def test_speed_aggravates_only_where_there_is_a_past() -> None:
@@ -163,6 +164,26 @@ def test_the_state_survives_json() -> None:
         WarningState(ORANGE, RED, below_since=NOON, floor=BLUE),
     ):
         assert WarningState.from_state(json.loads(json.dumps(state.to_state()))) == state
+
+
+def test_a_watch_sets_only_what_differs() -> None:
+    thresholds = Thresholds.of({"heat": {"blue": 5}, "hold": 600})
+    assert thresholds.heat == {**USUAL.heat, BLUE: 5}
+    assert (thresholds.hold, thresholds.release) == (600, USUAL.release)
+    assert Thresholds.of(None) == Thresholds.of({}) == USUAL
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"heat": {"purple": 5}}, {"heat": {"blue": 500}}, {"colour": 1}, {"release": 2}]
+)
+def test_wrong_values_of_a_watch_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"purple|rise|colour|parts of 1"):
+        Thresholds.of(wrong)
+
+
+def test_a_heat_that_cannot_warn_under_any_circumstances_needs_no_reading() -> None:
+    assert not USUAL.may_warn(44 * 0.75**3 - 0.01)
+    assert USUAL.may_warn(44 * 0.75**3)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,96 @@
+"""Past posts are judged under their own clock, from what came before only."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from services.monitor.backtest.replay import PastPost, Warned, replay_event, replay_posts
+from services.monitor.backtest.trial import Trial, trial_of
+from services.monitor.watches.tokens import ExpressionError
+from shared.contracts.levels import WarningLevel
+
+NOON = 1_772_337_600.0
+HOUR = 3_600.0
+OUTAGE = "望湖新村今晚停电，物业说要等到十点"
+
+
+def event(seconds: Iterable[float], text: str = OUTAGE) -> dict[str, Any]:
+    posts = [[second, f"u{number}", -1] for number, second in enumerate(seconds)]
+    return {"id": "e1", "text": text, "author": "u", "replay_at": NOON, "posts": posts}
+
+
+def post(number: int, at: float, text: str, **fields: Any) -> PastPost:
+    return PastPost(at, {"external_id": f"p{number}", "platform": "weibo", "text": text, **fields})
+
+
+def test_a_quiet_event_is_not_warned_of() -> None:
+    assert replay_event(event(range(0, 100 * 3_600, 3_600)), Trial()) == []
+
+
+def test_a_surge_is_warned_of_when_it_comes_and_again_when_it_rises() -> None:
+    warned = replay_event(event(number * 10.0 for number in range(720)), Trial())
+    assert [each.level for each in warned] == [
+        WarningLevel.BLUE,
+        WarningLevel.YELLOW,
+        WarningLevel.ORANGE,
+    ]
+    first = warned[0]
+    assert first.subject == "e1"
+    assert NOON + 600 <= first.warned_at <= NOON + 800
+    assert first.reason == "The heat is 44 posts an hour; the level begins at 44."
+    assert first.evidence[0] == "e1"
+
+
+def test_nothing_that_comes_later_changes_what_was_said() -> None:
+    seconds = [number * 10.0 for number in range(600)]
+    whole = replay_event(event(seconds), Trial())
+    for length in (50, 200, 400):
+        part = replay_event(event(seconds[:length]), Trial())
+        assert part == whole[: len(part)]
+
+
+def test_a_surge_after_a_warning_that_ended_is_warned_of_again() -> None:
+    bursts = [*(number * 10.0 for number in range(100)), *(9 * HOUR + n * 10 for n in range(100))]
+    assert len(replay_event(event(bursts), Trial())) == 2
+
+
+def test_a_watch_selects_the_events_and_sets_its_thresholds() -> None:
+    seconds = [number * 10.0 for number in range(30)]
+    lower = {"name": "power", "expression": "停电 -演习", "thresholds": {"heat": {"blue": 10}}}
+    assert len(replay_event(event(seconds), trial_of(lower))) == 1
+    assert replay_event(event(seconds, "停电演习"), trial_of(lower)) == []
+
+
+def test_posts_are_matched_grouped_and_judged() -> None:
+    posts = [post(0, NOON, "望湖新村停电，一片漆黑")]
+    for number in range(1, 301):
+        at = NOON + number * 10
+        text = OUTAGE if number % 2 else f"峰谷电价方案第{number}稿公布"
+        posts.append(post(number, at, text, author_followers=10, engagement={"likes": 3}))
+    warned = list(replay_posts(posts, trial_of({"name": "power", "expression": "停电"})))
+    assert {each.subject for each in warned} == {"story-1"}
+    assert warned[0].evidence[0] == "p0"
+    assert [each.level for each in warned] == sorted(each.level for each in warned)
+
+
+def test_an_answer_to_a_post_that_did_not_match_stands_for_itself() -> None:
+    posts = [post(0, NOON, "无关"), post(1, NOON + 1, "停电了吗", parent_external_id="p0")]
+    trial = trial_of({"expression": "停电", "thresholds": {"heat": {"blue": 0.5}}})
+    warned = list(replay_posts(posts, trial))
+    assert warned == [
+        Warned(
+            "story-1",
+            WarningLevel.BLUE,
+            NOON + 1,
+            "The heat is 0.7 posts an hour; the level begins at 0.5.",
+            ("p1",),
+        )
+    ]
+
+
+def test_a_watch_that_cannot_be_read_is_refused() -> None:
+    with pytest.raises(ExpressionError):
+        trial_of({"expression": "停电 AND"})
+    with pytest.raises(ValueError, match="unknown thresholds: colour"):
+        trial_of({"thresholds": {"colour": 1}})
