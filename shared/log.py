@@ -27,7 +27,11 @@ def set_up_logging(*, room: str, role: str, level: str = "INFO", form: str = "js
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if form == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stdout.isatty(),
+            # Never with local variables: they hold what must not be in a log.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
     )
     common: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,

@@ -21,6 +21,7 @@ from shared.contracts import Room
 from shared.contracts.actors import Actor, Permission
 from shared.engines import Engines, start_engines
 from shared.ids import new_id
+from shared.log import set_up_logging
 from shared.migrate import SCHEMAS, migrate
 from shared.room import RoomDefinition
 from shared.runtime import Runtime, open_runtime
@@ -28,6 +29,12 @@ from shared.settings import Settings
 from shared.worker import Worker
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quiet_logs() -> None:
+    """Logs as in production: one line each, without local variables."""
+    set_up_logging(room="test", role="test", level="WARNING")
 
 
 @pytest.fixture(scope="session")
@@ -44,23 +51,25 @@ def engines() -> Iterator[Engines]:
 
 
 @pytest.fixture(scope="session")
-def database_url(engines: Engines) -> str:
-    """A migrated database of this test process alone."""
-    name = f"groundswell_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+def database_url(engines: Engines) -> Iterator[str]:
+    """A migrated database of this test process alone, dropped when it ends."""
+    name = f"groundswell_test_{os.getpid()}"
     base, _, _ = engines.database_url.rpartition("/")
     url = f"{base}/{name}"
 
-    async def create() -> None:
+    async def administer(*statements: str) -> None:
         connection = await asyncpg.connect(engines.database_url)
         try:
-            await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            await connection.execute(f'CREATE DATABASE "{name}"')
+            for statement in statements:
+                await connection.execute(statement)
         finally:
             await connection.close()
-        await migrate(url, report=lambda _: None)
 
-    asyncio.run(create())
-    return url
+    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+    asyncio.run(administer(drop, f'CREATE DATABASE "{name}"'))
+    asyncio.run(migrate(url, report=lambda _: None))
+    yield url
+    asyncio.run(administer(drop))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Endpoints of posts."""
 
-import time
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,15 +18,12 @@ from services.monitor.posts.schemas import (
     Volume,
 )
 from shared.auth import allow
-from shared.contracts import Room
 from shared.contracts.actors import Actor, Permission
 from shared.contracts.labels import Sentiment
-from shared.deliveries import backlog
-from shared.errors import Invalid, Unavailable
+from shared.errors import Invalid
 from shared.http import CurrentRuntime, Session, room_router
 from shared.paging import PageQuery
 from shared.problems import from_validation
-from shared.runtime import Runtime
 from shared.schemas import Page
 
 router = room_router("/posts", "posts")
@@ -43,36 +39,6 @@ _BODY: dict[str, Any] = {
 }
 
 
-class _Valve:
-    """Refuses posts while too many wait, so that those accepted are handled in time."""
-
-    _LOOK_EVERY = 1.0
-
-    def __init__(self) -> None:
-        self._looked_at = 0.0
-        self._waiting = 0
-
-    async def check(self, session: Session, runtime: Runtime) -> None:
-        """Let the request in.
-
-        Raises:
-            Unavailable: more deliveries wait than `backlog_limit`.
-        """
-        if time.monotonic() - self._looked_at > self._LOOK_EVERY:
-            self._looked_at = time.monotonic()
-            self._waiting = await backlog(session, Room.MONITOR, "PostsCollected")
-        limit = runtime.settings.backlog_limit
-        if self._waiting > limit:
-            raise Unavailable(
-                f"{self._waiting} batches of posts wait to be tracked (limit {limit}). Nothing of "
-                "this request was stored; send it again later.",
-                retry_after=5,
-            )
-
-
-_valve = _Valve()
-
-
 @router.post(
     "/bulk",
     status_code=202,
@@ -85,7 +51,7 @@ async def bulk(request: Request, session: Session, runtime: CurrentRuntime, _: S
 
     Accepted means stored, durably. A request of which every post is rejected is answered with 422.
     """
-    await _valve.check(session, runtime)
+    await runtime.resources.valve.check(session, runtime.settings.backlog_limit)
     try:
         # Straight from the bytes: half the time of FastAPI's own way over Python objects.
         sent = BulkNew.model_validate_json(await request.body())
@@ -105,7 +71,11 @@ async def bulk(request: Request, session: Session, runtime: CurrentRuntime, _: S
             ],
         )
     answer = BulkOut.model_construct(
-        results=results, **{str(status): count for status, count in counts.items()}
+        accepted=counts[Outcome.ACCEPTED],
+        duplicate=counts[Outcome.DUPLICATE],
+        revised=counts[Outcome.REVISED],
+        rejected=counts[Outcome.REJECTED],
+        results=results,
     )
     return Response(
         answer.model_dump_json(exclude_none=True), status_code=202, media_type="application/json"

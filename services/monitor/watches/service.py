@@ -1,5 +1,6 @@
 """Use cases of watches."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -121,7 +122,7 @@ def read_expression(source: str) -> Node:
         ) from error
 
 
-def _values(new: WatchNew) -> dict[str, object]:
+def _values(new: WatchNew) -> dict[str, Any]:
     values = new.model_dump()
     if new.thresholds is not None:
         values["thresholds"] = new.thresholds.model_dump(exclude_unset=True, exclude_none=True)

@@ -1,0 +1,109 @@
+"""Reading stories."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.monitor.indicators.tally import Tally
+from services.monitor.stories.models import StoryRecord
+from services.monitor.stories.schemas import (
+    IndicatorPoint,
+    IndicatorsOut,
+    SentimentCounts,
+    ShareOut,
+    StoryOut,
+)
+from services.monitor.tracking.tracked import moment
+from services.monitor.warnings.models import WarningRecord, WarningStatus
+from services.monitor.watches.models import Watch
+from shared.errors import NotFound
+
+_DAY = 86_400.0
+_TEN_MINUTES = 600.0
+_TREND_POINTS = 12
+
+
+async def get_story(session: AsyncSession, story_id: UUID) -> StoryRecord:
+    """One story.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    story = await session.get(StoryRecord, story_id)
+    if story is None:
+        raise NotFound("There is no story with this id.")
+    return story
+
+
+async def complete(session: AsyncSession, stories: Sequence[StoryRecord]) -> list[StoryOut]:
+    """Stories with their warnings and the names of their watches: two queries for any number."""
+    watch_ids = {story.watch_id for story in stories}
+    named = await session.execute(select(Watch.id, Watch.name).where(Watch.id.in_(watch_ids)))
+    names = {row.id: row.name for row in named}
+    warnings = {
+        warning.story_id: warning
+        for warning in await session.scalars(
+            select(WarningRecord).where(WarningRecord.story_id.in_([story.id for story in stories]))
+        )
+    }
+    return [
+        _shown(story, names.get(story.watch_id, ""), warnings.get(story.id)) for story in stories
+    ]
+
+
+def indicators(story: StoryRecord, bucket: int) -> IndicatorsOut:
+    """The counts of a story by stretches of `bucket` minutes, over its last 24 hours."""
+    tally = Tally.from_state(story.tally)
+    newest = tally.last_at or 0.0
+    step = bucket * 60.0
+    start = max(newest - _DAY, (tally.first_at or 0.0) - step)
+    end = (newest // step + 1) * step
+    first = start // step * step
+    points = []
+    while first < end:
+        counts = tally.between(first - 1, first + step - 1)
+        points.append(
+            IndicatorPoint(
+                at=moment(first),
+                posts=counts.posts,
+                copies=counts.copies,
+                positive=counts.positive,
+                neutral=counts.neutral,
+                negative=counts.negative,
+                reach=counts.reach,
+            )
+        )
+        first += step
+    return IndicatorsOut(bucket=bucket, points=points)
+
+
+def _shown(story: StoryRecord, watch_name: str, warning: WarningRecord | None) -> StoryOut:
+    tally = Tally.from_state(story.tally)
+    newest = tally.last_at or 0.0
+    day = tally.between(newest - _DAY, newest)
+    in_force = warning is not None and warning.status is not WarningStatus.ENDED
+    facts: dict[str, Any] = {
+        name: getattr(story, name)
+        for name in StoryOut.model_fields
+        if name not in ("watch_name", "level", "warning_id", "sentiment", "trend", "negative_share")
+    }
+    return StoryOut(
+        **facts,
+        watch_name=watch_name,
+        level=warning.level if warning is not None and in_force else None,
+        warning_id=warning.id if warning is not None else None,
+        negative_share=ShareOut(**story.negative_share) if story.negative_share else None,
+        sentiment=SentimentCounts(
+            positive=day.positive, neutral=day.neutral, negative=day.negative
+        ),
+        trend=[
+            tally.between(
+                newest - (_TREND_POINTS - point) * _TEN_MINUTES,
+                newest - (_TREND_POINTS - point - 1) * _TEN_MINUTES,
+            ).mentions
+            for point in range(_TREND_POINTS)
+        ],
+    )

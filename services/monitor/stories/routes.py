@@ -1,0 +1,78 @@
+"""Endpoints of stories."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from sqlalchemy import select
+
+from services.monitor.posts.queries import PostFilter, list_posts
+from services.monitor.posts.schemas import PostOut
+from services.monitor.stories import queries
+from services.monitor.stories.models import StoryRecord
+from services.monitor.stories.schemas import IndicatorsOut, StoryOut
+from shared.auth import allow
+from shared.contracts.actors import Actor, Permission
+from shared.http import Session, room_router
+from shared.paging import PageQuery
+from shared.schemas import Page
+
+router = room_router("/stories", "stories")
+
+Viewer = Annotated[Actor, allow(Permission.VIEW)]
+
+
+@router.get("", operation_id="stories_list")
+async def list_stories(
+    session: Session,
+    page: PageQuery,
+    _: Viewer,
+    watch: Annotated[UUID | None, Query(description="Of this watch")] = None,
+    fewest_posts: Annotated[int, Query(ge=1, le=10_000, description="Copies included")] = 1,
+) -> Page[StoryOut]:
+    """Stories (舆情话题), newest first."""
+    query = select(StoryRecord).where(StoryRecord.posts + StoryRecord.copies >= fewest_posts)
+    if watch is not None:
+        query = query.where(StoryRecord.watch_id == watch)
+    rows, cursor = await page.rows(session, query, StoryRecord.id)
+    return Page(items=await queries.complete(session, rows), next_cursor=cursor)
+
+
+@router.get("/rising", operation_id="stories_rising")
+async def list_rising(
+    session: Session, _: Viewer, limit: Annotated[int, Query(ge=1, le=50)] = 10
+) -> list[StoryOut]:
+    """The stories with the most heat as last read, hottest first."""
+    rows = (
+        await session.scalars(
+            select(StoryRecord).order_by(StoryRecord.heat.desc(), StoryRecord.id).limit(limit)
+        )
+    ).all()
+    return await queries.complete(session, rows)
+
+
+@router.get("/{story_id}", operation_id="stories_get")
+async def get_story(story_id: UUID, session: Session, _: Viewer) -> StoryOut:
+    """One story with its newest reading."""
+    return (await queries.complete(session, [await queries.get_story(session, story_id)]))[0]
+
+
+@router.get("/{story_id}/posts", operation_id="stories_posts")
+async def list_story_posts(
+    story_id: UUID, session: Session, page: PageQuery, _: Viewer
+) -> Page[PostOut]:
+    """The posts of a story, newest first."""
+    await queries.get_story(session, story_id)
+    posts, cursor = await list_posts(session, page, PostFilter(story=story_id))
+    return Page(items=posts, next_cursor=cursor)
+
+
+@router.get("/{story_id}/indicators", operation_id="stories_indicators")
+async def get_indicators(
+    story_id: UUID,
+    session: Session,
+    _: Viewer,
+    bucket: Annotated[int, Query(ge=1, le=1_440, description="Minutes of one point")] = 15,
+) -> IndicatorsOut:
+    """What was said of a story, over its last 24 hours."""
+    return queries.indicators(await queries.get_story(session, story_id), bucket)

@@ -1,0 +1,1 @@
+"""Tracking: from posts to mentions, stories, readings and warnings, one writer at a time."""

@@ -1,0 +1,53 @@
+"""Tracking of what was collected and analysed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import update
+
+from services.monitor.stories.models import Tracking
+from services.monitor.tracking import service
+from services.monitor.tracking.memory import Memory
+from shared.contracts.posts import PostsAnalysed, PostsCollected
+from shared.deliveries import Delivered
+from shared.jobs import Jobs, Lane, Work
+
+jobs = Jobs()
+
+
+@jobs.on_batch(PostsCollected, size=10)
+async def track_posts(work: Work, batch: Sequence[Delivered[PostsCollected]]) -> None:
+    """New posts find their stories."""
+    await service.track_posts(work.session, _memory(work), [delivered.event for delivered in batch])
+
+
+@jobs.on_batch(PostsAnalysed, size=10)
+async def note_opinions(work: Work, batch: Sequence[Delivered[PostsAnalysed]]) -> None:
+    """Opinions reach their posts and stories."""
+    await service.note_opinions(
+        work.session, _memory(work), [delivered.event for delivered in batch]
+    )
+
+
+@jobs.every(30, "monitor.silent_stories", lane=Lane.STREAM)
+async def judge_silent_stories(work: Work, due_at: datetime) -> None:
+    """Warnings fall when nothing more is said."""
+    await service.judge_silent_stories(work.session, _memory(work))
+
+
+@jobs.every(60, "monitor.word_frequencies", lane=Lane.STREAM)
+async def keep_frequencies(work: Work, due_at: datetime) -> None:
+    """Write down what grouping learned of the words. A minute of it may be lost in a crash: it
+    only weighs words."""
+    memory = _memory(work)
+    await memory.hold(work.session)
+    await work.session.execute(
+        update(Tracking)
+        .where(Tracking.id == 1)
+        .values(frequencies=memory.grouping.frequencies.to_state())
+    )
+
+
+def _memory(work: Work) -> Memory:
+    memory: Memory = work.resources.memory
+    return memory

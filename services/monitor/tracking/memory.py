@@ -1,0 +1,146 @@
+"""What the tracker remembers between batches, and how it knows that this is still true."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.monitor.stories.frequencies import Frequencies
+from services.monitor.stories.grouping import Grouping, GroupingSettings
+from services.monitor.stories.models import StoryRecord, Tracking
+from services.monitor.stories.recent import Recent
+from services.monitor.stories.story import Story
+from services.monitor.tracking.tracked import Tracked
+from services.monitor.warnings.levels import Thresholds, WarningState
+from services.monitor.warnings.models import WarningRecord
+from services.monitor.warnings.schemas import thresholds_of
+from services.monitor.watches.expression import parse
+from services.monitor.watches.matching import Matcher
+from services.monitor.watches.models import Watch
+from shared.contracts.posts import CollectedPost
+from shared.ids import new_id
+
+# Stories held in memory; each takes up to 30 KB. The longest silent leave first.
+_MOST_STORIES = 2_000
+
+# Takes the lock on the one row, which the first who comes makes.
+_HOLD = text("""
+INSERT INTO monitor.tracking (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET id = 1 RETURNING token
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a post went: its story, and the watches that asked for it."""
+
+    story_id: UUID
+    watches: tuple[UUID, ...]
+
+
+def place_key(platform: str, external_id: str) -> str:
+    """What a post is known by, to those that repeat it."""
+    return f"{platform}\n{external_id}"
+
+
+@dataclass
+class Memory:
+    """Stories, watches and word frequencies of one worker.
+
+    Whoever tracks holds the one row of `monitor.tracking` until the end of its transaction, and
+    leaves a new token there. A memory whose token is not the one in the row was overtaken, or
+    belongs to a transaction that never committed: it is read anew.
+    """
+
+    token: UUID | None = None
+    grouping: Grouping = field(default_factory=lambda: Grouping(lambda: str(new_id())))
+    tracked: dict[UUID, Tracked] = field(default_factory=dict)
+    # Where a post went, by platform and external id: its reposts follow it.
+    places: Recent[Place] = field(default_factory=Recent)
+    matcher: Matcher[UUID] = field(default_factory=lambda: Matcher({}))
+    thresholds: Mapping[UUID, Thresholds] = field(default_factory=dict)
+    watch_names: Mapping[UUID, str] = field(default_factory=dict)
+    _watches_seen: tuple[int, datetime | None] | None = None
+
+    async def hold(self, session: AsyncSession) -> None:
+        """Become the one who tracks until the end of the transaction, with a true memory."""
+        written = (await session.execute(_HOLD)).scalar_one()
+        if written is None or written != self.token:
+            await self._read_stories(session)
+        await self._read_watches(session)
+        self.token = new_id()
+        await session.execute(update(Tracking).where(Tracking.id == 1).values(token=self.token))
+
+    def thresholds_for(self, tracked: Tracked) -> Thresholds:
+        """The thresholds of the watch that a story belongs to."""
+        return self.thresholds.get(tracked.watch_id) or Thresholds()
+
+    def story(self, story_id: UUID) -> Tracked:
+        """The story of this id; a new one where grouping has just made it."""
+        tracked = self.tracked.get(story_id)
+        if tracked is None:
+            tracked = self.tracked[story_id] = Tracked(story_id)
+        return tracked
+
+    def place_of_parent(self, post: CollectedPost) -> Place | None:
+        """Where the post went that this one repeats or answers, as far as memory knows."""
+        if not post.parent_external_id:
+            return None
+        return self.places.get(place_key(post.platform, post.parent_external_id))
+
+    def remember(self, post: CollectedPost, place: Place) -> None:
+        """Note where a post went."""
+        self.places.remember(place_key(post.platform, post.external_id), place)
+
+    def forget_silent(self) -> None:
+        """Let go of the stories that grouping let go of."""
+        if len(self.tracked) > 2 * _MOST_STORIES:
+            self.tracked = {
+                story_id: tracked
+                for story_id, tracked in self.tracked.items()
+                if self.grouping.get(str(story_id)) is not None or tracked.warning is not None
+            }
+
+    async def _read_stories(self, session: AsyncSession) -> None:
+        records = (
+            await session.scalars(
+                select(StoryRecord)
+                .order_by(StoryRecord.last_received_at.desc())
+                .limit(_MOST_STORIES)
+            )
+        ).all()
+        warned = await session.scalars(
+            select(WarningRecord).where(
+                WarningRecord.story_id.in_([record.id for record in records])
+            )
+        )
+        states = {
+            warning.story_id: WarningState.from_state(warning.judged)
+            for warning in warned
+            if warning.judged is not None
+        }
+        frequencies = await session.scalar(select(Tracking.frequencies))
+        self.grouping = Grouping(
+            lambda: str(new_id()),
+            GroupingSettings(most_stories=_MOST_STORIES),
+            Frequencies.from_state(frequencies) if frequencies else None,
+            [Story.from_state(record.profile) for record in records if record.profile],
+        )
+        self.tracked = {record.id: Tracked.of(record, states.get(record.id)) for record in records}
+        self.places = Recent()
+        # The rows are not needed any more, and this session lives for one batch only.
+        session.expunge_all()
+
+    async def _read_watches(self, session: AsyncSession) -> None:
+        count, newest = (
+            await session.execute(select(func.count(), func.max(Watch.changed_at)))
+        ).one()
+        if (count, newest) == self._watches_seen:
+            return
+        watches = (await session.scalars(select(Watch).where(Watch.enabled))).all()
+        self.matcher = Matcher({watch.id: parse(watch.expression) for watch in watches})
+        self.thresholds = {watch.id: thresholds_of(watch.thresholds) for watch in watches}
+        self.watch_names = {watch.id: watch.name for watch in watches}
+        self._watches_seen = (count, newest)

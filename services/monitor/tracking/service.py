@@ -1,0 +1,223 @@
+"""Track posts: match them, place them into stories, count them, judge the stories.
+
+All of it happens for a batch in one transaction, under the one lock that `Memory.hold` takes.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.monitor.posts.text import fold
+from services.monitor.stories.grouping import GroupingPost, Joined
+from services.monitor.tracking.memory import Memory, Place, place_key
+from services.monitor.tracking.statements import (
+    FIND_MENTIONED,
+    FIND_OPINIONS,
+    FIND_PLACES,
+    UPSERT_OPINIONS,
+)
+from services.monitor.tracking.tracked import Tracked
+from services.monitor.tracking.writing import (
+    Mention,
+    carry_out_decisions,
+    opinion_columns,
+    write_mentions,
+    write_stories,
+)
+from shared.contracts.labels import Sentiment
+from shared.contracts.posts import CollectedPost, PostsAnalysed, PostsCollected
+from shared.db import database_now
+
+
+async def track_posts(
+    session: AsyncSession, memory: Memory, batch: Sequence[PostsCollected]
+) -> None:
+    """Track new posts and new revisions, in the order in which they came."""
+    await memory.hold(session)
+    now = (await database_now(session)).timestamp()
+    posts = [post for event in batch for post in event.posts]
+    await _recall_parents(session, memory, posts)
+    placed = await _stories_of(session, [post.id for post in posts if post.revision > 1])
+    mentions: list[Mention] = []
+    touched: dict[UUID, Tracked] = {}
+    for event in batch:
+        for post in event.posts:
+            found = _find(memory, post, placed.get(post.id))
+            if found is None:
+                continue
+            mentions += found.mentions(post)
+            if found.counted_before:
+                continue
+            tracked = memory.story(found.story_id)
+            at = occurred(post)
+            if event.warn:
+                touched[tracked.id] = tracked
+                if tracked.watch_mentions:
+                    tracked.judge_before(at, memory.thresholds_for(tracked))
+            tracked.add(post, at, list(found.watches), copy=found.copy, received=now)
+    await write_mentions(session, mentions)
+    await _count_known_opinions(session, memory, mentions)
+    await _judge(session, memory, touched.values(), now)
+
+
+async def note_opinions(
+    session: AsyncSession, memory: Memory, batch: Sequence[PostsAnalysed]
+) -> None:
+    """Keep the opinions in posts, count them in their stories, and judge those again."""
+    await memory.hold(session)
+    now = (await database_now(session)).timestamp()
+    written = (await session.execute(UPSERT_OPINIONS, opinion_columns(batch))).all()
+    stories = await _mentioned(session, [row.post_id for row in written])
+    touched: dict[UUID, Tracked] = {}
+    for row in written:
+        if row.post_id not in stories or row.sentiment == row.sentiment_before:
+            continue
+        story_id, at = stories[row.post_id]
+        tracked = memory.tracked.get(story_id)
+        if tracked is None:  # a story so old that memory let it go
+            continue
+        tracked.tally.add_opinion(at, Sentiment(row.sentiment))
+        if row.sentiment_before is not None:
+            tracked.tally.add_opinion(at, Sentiment(row.sentiment_before), -1)
+        tracked.changed = True
+        touched[story_id] = tracked
+    warned = [tracked for tracked in touched.values() if tracked.warning is not None]
+    await _judge(session, memory, warned, now)
+
+
+async def judge_silent_stories(session: AsyncSession, memory: Memory) -> None:
+    """Let warnings fall and end when nothing more is said."""
+    await memory.hold(session)
+    now = (await database_now(session)).timestamp()
+    warned = [tracked for tracked in memory.tracked.values() if tracked.warning is not None]
+    await _judge(session, memory, warned, now)
+
+
+def occurred(post: CollectedPost) -> float:
+    """When a post was published, in epoch seconds; a clock that is ahead of ours counts as ours."""
+    return min(post.published_at.timestamp(), post.received_at.timestamp())
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Where a post belongs, and why."""
+
+    story_id: UUID
+    watches: dict[UUID, tuple[str, ...]]
+    copy: bool
+    counted_before: bool
+
+    def mentions(self, post: CollectedPost) -> list[Mention]:
+        return [
+            Mention(watch_id=watch, story_id=self.story_id, terms=terms, post=post)
+            for watch, terms in self.watches.items()
+        ]
+
+
+def _find(memory: Memory, post: CollectedPost, known_story: UUID | None) -> _Found | None:
+    """Match a post and place it; None where no watch asks for it.
+
+    A repost that only says "转发微博" is found by no word: it follows the post that it repeats.
+    """
+    folded = fold(f"{post.title} {post.text}" if post.title else post.text)
+    watches = dict(memory.matcher.match(folded))
+    parent = memory.place_of_parent(post)
+    if not watches:
+        if parent is None:
+            return None
+        watches = dict.fromkeys(parent.watches, ())
+    if known_story is not None:
+        return _Found(known_story, watches, copy=False, counted_before=True)
+    placement = memory.grouping.place(
+        GroupingPost(
+            id=place_key(post.platform, post.external_id),
+            at=occurred(post),
+            text=post.title or post.text,
+            folded=folded,
+            text_hash=post.text_hash,
+            parent_id=(
+                place_key(post.platform, post.parent_external_id)
+                if post.parent_external_id
+                else None
+            ),
+            watch_terms=tuple({term for terms in watches.values() for term in terms}),
+            parent_story=str(parent.story_id) if parent else None,
+        )
+    )
+    story_id = UUID(placement.story_id)
+    memory.remember(post, Place(story_id, tuple(watches)))
+    copy = placement.joined in (Joined.COPY, Joined.PARENT)
+    return _Found(story_id, watches, copy=copy, counted_before=False)
+
+
+async def _judge(
+    session: AsyncSession, memory: Memory, stories: Iterable[Tracked], now: float
+) -> None:
+    """Judge stories at `now`, write what changed, and carry out what was decided."""
+    judged = list(stories)
+    for tracked in judged:
+        tracked.judge_now(now, memory.thresholds_for(tracked))
+    await write_stories(session, memory, now)
+    for tracked in judged:
+        await carry_out_decisions(session, memory, tracked)
+    memory.forget_silent()
+
+
+async def _recall_parents(
+    session: AsyncSession, memory: Memory, posts: Sequence[CollectedPost]
+) -> None:
+    """Bring to memory where the parents of these posts went, as far as it does not know."""
+    sought = {
+        (post.platform, post.parent_external_id)
+        for post in posts
+        if post.parent_external_id and memory.place_of_parent(post) is None
+    }
+    if not sought:
+        return
+    ordered = sorted(sought)
+    rows = await session.execute(
+        FIND_PLACES,
+        {
+            "platform": [platform for platform, _ in ordered],
+            "external_id": [external_id for _, external_id in ordered],
+        },
+    )
+    for row in rows:
+        memory.places.remember(
+            place_key(row.platform, row.external_id), Place(row.story_id, tuple(row.watch_ids))
+        )
+
+
+async def _stories_of(session: AsyncSession, post_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The stories of posts that were placed before (they were revised since)."""
+    return {
+        post_id: story_id
+        for post_id, (story_id, _) in (await _mentioned(session, post_ids)).items()
+    }
+
+
+async def _mentioned(
+    session: AsyncSession, post_ids: Sequence[UUID]
+) -> dict[UUID, tuple[UUID, float]]:
+    """Story and time of those of the posts that a watch matched."""
+    if not post_ids:
+        return {}
+    rows = await session.execute(FIND_MENTIONED, {"post_id": list(post_ids)})
+    return {row.post_id: (row.story_id, row.published_at.timestamp()) for row in rows}
+
+
+async def _count_known_opinions(
+    session: AsyncSession, memory: Memory, mentions: Sequence[Mention]
+) -> None:
+    """Count the opinions that were there before their posts were tracked."""
+    where = {mention.post.id: mention for mention in mentions}
+    if not where:
+        return
+    rows = await session.execute(FIND_OPINIONS, {"post_id": list(where)})
+    for row in rows:
+        mention = where[row.post_id]
+        if mention.post.revision == 1:
+            tracked = memory.story(mention.story_id)
+            tracked.tally.add_opinion(occurred(mention.post), Sentiment(row.sentiment))

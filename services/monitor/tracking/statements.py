@@ -1,0 +1,130 @@
+"""The SQL of tracking, in arrays."""
+
+from sqlalchemy import DateTime, Float, Integer, Uuid
+from sqlalchemy.types import Boolean
+
+from shared.arrays import array_statement
+
+_UUID, _MOMENT = Uuid(), DateTime(timezone=True)
+
+INSERT_MENTIONS = array_statement(
+    """
+INSERT INTO monitor.mentions (watch_id, post_id, story_id, terms, platform, published_at)
+SELECT watch_id, post_id, story_id, terms::jsonb, platform, published_at
+FROM unnest(:watch_id, :post_id, :story_id, :terms, :platform, :published_at)
+  AS new (watch_id, post_id, story_id, terms, platform, published_at)
+ON CONFLICT DO NOTHING
+""",
+    "watch_id post_id story_id terms platform published_at",
+    {"watch_id": _UUID, "post_id": _UUID, "story_id": _UUID, "published_at": _MOMENT},
+)
+
+UPSERT_STORIES = array_statement(
+    """
+INSERT INTO monitor.stories (id, watch_id, title, profile, tally, evidence, watch_mentions, posts,
+    copies, platforms, first_post_at, last_post_at, last_received_at, heat, spread, impact, speed,
+    negative_share, keywords)
+SELECT id, watch_id, title, profile::json, tally::json, evidence::json, watch_mentions::json,
+    posts, copies, platforms::json, first_post_at, last_post_at, last_received_at, heat, spread,
+    impact, speed, negative_share::json, keywords::json
+FROM unnest(:id, :watch_id, :title, :profile, :tally, :evidence, :watch_mentions, :posts, :copies,
+    :platforms, :first_post_at, :last_post_at, :last_received_at, :heat, :spread, :impact, :speed,
+    :negative_share, :keywords)
+  AS new (id, watch_id, title, profile, tally, evidence, watch_mentions, posts, copies, platforms,
+    first_post_at, last_post_at, last_received_at, heat, spread, impact, speed, negative_share,
+    keywords)
+ON CONFLICT (id) DO UPDATE SET
+    watch_id = excluded.watch_id, title = excluded.title,
+    profile = coalesce(excluded.profile, stories.profile),
+    tally = excluded.tally, evidence = excluded.evidence,
+    watch_mentions = excluded.watch_mentions, posts = excluded.posts, copies = excluded.copies,
+    platforms = excluded.platforms, first_post_at = excluded.first_post_at,
+    last_post_at = excluded.last_post_at, last_received_at = excluded.last_received_at,
+    heat = excluded.heat, spread = excluded.spread, impact = excluded.impact,
+    speed = excluded.speed, negative_share = excluded.negative_share, keywords = excluded.keywords
+""",
+    "id watch_id title profile tally evidence watch_mentions posts copies platforms first_post_at "
+    "last_post_at last_received_at heat spread impact speed negative_share keywords",
+    {
+        "id": _UUID,
+        "watch_id": _UUID,
+        "posts": Integer(),
+        "copies": Integer(),
+        "first_post_at": _MOMENT,
+        "last_post_at": _MOMENT,
+        "last_received_at": _MOMENT,
+        "heat": Float(),
+        "spread": Float(),
+        "impact": Float(),
+        "speed": Float(),
+    },
+)
+
+# Where the parents of these posts went, if they went into a story at all.
+FIND_PLACES = array_statement(
+    """
+SELECT post.platform, post.external_id, (array_agg(mention.story_id))[1] AS story_id,
+    array_agg(mention.watch_id) AS watch_ids
+FROM unnest(:platform, :external_id) AS sought (platform, external_id)
+JOIN monitor.posts AS post
+  ON post.platform = sought.platform AND post.external_id = sought.external_id
+JOIN monitor.mentions AS mention ON mention.post_id = post.id
+GROUP BY post.platform, post.external_id
+""",
+    "platform external_id",
+)
+
+FIND_MENTIONED = array_statement(
+    """
+SELECT DISTINCT ON (post_id) post_id, story_id, published_at
+FROM monitor.mentions WHERE post_id = ANY(:post_id)
+""",
+    "post_id",
+    {"post_id": _UUID},
+)
+
+FIND_OPINIONS = array_statement(
+    "SELECT post_id, sentiment FROM monitor.post_opinions WHERE post_id = ANY(:post_id)",
+    "post_id",
+    {"post_id": _UUID},
+)
+
+# Answers with the sentiment that was known before, and whether this one is newer.
+UPSERT_OPINIONS = array_statement(
+    """
+WITH before AS (
+    SELECT post_id, revision, sentiment FROM monitor.post_opinions WHERE post_id = ANY(:post_id)
+), written AS (
+    INSERT INTO monitor.post_opinions (post_id, revision, sentiment, sentiment_confidence,
+        sentiment_unsure, emotion, emotion_confidence, emotion_unsure, engine, release)
+    SELECT DISTINCT ON (post_id) post_id, revision, sentiment, sentiment_confidence,
+        sentiment_unsure, emotion, emotion_confidence, emotion_unsure, engine, release
+    FROM unnest(:post_id, :revision, :sentiment, :sentiment_confidence, :sentiment_unsure,
+        :emotion, :emotion_confidence, :emotion_unsure, :engine, :release)
+      AS new (post_id, revision, sentiment, sentiment_confidence, sentiment_unsure, emotion,
+        emotion_confidence, emotion_unsure, engine, release)
+    ORDER BY post_id, revision DESC
+    ON CONFLICT (post_id) DO UPDATE SET
+        revision = excluded.revision, sentiment = excluded.sentiment,
+        sentiment_confidence = excluded.sentiment_confidence,
+        sentiment_unsure = excluded.sentiment_unsure, emotion = excluded.emotion,
+        emotion_confidence = excluded.emotion_confidence,
+        emotion_unsure = excluded.emotion_unsure, engine = excluded.engine,
+        release = excluded.release
+    WHERE post_opinions.revision <= excluded.revision
+    RETURNING post_id, sentiment
+)
+SELECT written.post_id, written.sentiment, before.sentiment AS sentiment_before
+FROM written LEFT JOIN before ON before.post_id = written.post_id
+""",
+    "post_id revision sentiment sentiment_confidence sentiment_unsure emotion emotion_confidence "
+    "emotion_unsure engine release",
+    {
+        "post_id": _UUID,
+        "revision": Integer(),
+        "sentiment_confidence": Float(),
+        "sentiment_unsure": Boolean(),
+        "emotion_confidence": Float(),
+        "emotion_unsure": Boolean(),
+    },
+)

@@ -1,0 +1,136 @@
+"""Writing down what tracking found."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.monitor.stories.keywords import keywords_of
+from services.monitor.tracking.memory import Memory
+from services.monitor.tracking.statements import INSERT_MENTIONS, UPSERT_STORIES
+from services.monitor.tracking.tracked import Tracked, moment
+from services.monitor.warnings.notice import Notice
+from services.monitor.warnings.service import carry_out
+from shared.contracts.posts import CollectedPost, PostsAnalysed
+from shared.contracts.warnings import EvidencePost
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A post that a watch matched, and by which of its terms."""
+
+    watch_id: UUID
+    story_id: UUID
+    terms: tuple[str, ...]
+    post: CollectedPost
+
+
+async def write_mentions(session: AsyncSession, mentions: Sequence[Mention]) -> None:
+    """Keep what the watches matched."""
+    if not mentions:
+        return
+    await session.execute(
+        INSERT_MENTIONS,
+        {
+            "watch_id": [mention.watch_id for mention in mentions],
+            "post_id": [mention.post.id for mention in mentions],
+            "story_id": [mention.story_id for mention in mentions],
+            "terms": [_json(mention.terms) for mention in mentions],
+            "platform": [mention.post.platform for mention in mentions],
+            "published_at": [mention.post.published_at for mention in mentions],
+        },
+    )
+
+
+async def write_stories(session: AsyncSession, memory: Memory, now: float) -> None:
+    """Keep the stories that changed, with their readings at `now` of our clock."""
+    memory.grouping.take_changed()
+    changed = [tracked for tracked in memory.tracked.values() if tracked.changed]
+    if not changed:
+        return
+    rows = [_row(memory, tracked, now) for tracked in changed]
+    await session.execute(UPSERT_STORIES, {name: [row[name] for row in rows] for name in rows[0]})
+    for tracked in changed:
+        tracked.changed = False
+
+
+async def carry_out_decisions(session: AsyncSession, memory: Memory, tracked: Tracked) -> None:
+    """Do what the judgements of a story decided."""
+    decisions = tracked.take_decisions()
+    for at, decision in decisions:
+        await carry_out(session, _notice(memory, tracked, at), decision)
+
+
+def opinion_columns(batch: Sequence[PostsAnalysed]) -> dict[str, list[Any]]:
+    """The opinions of several events, as columns."""
+    found = [(event, post) for event in batch for post in event.posts]
+    return {
+        "post_id": [post.id for _, post in found],
+        "revision": [post.revision for _, post in found],
+        "sentiment": [post.sentiment.label for _, post in found],
+        "sentiment_confidence": [post.sentiment.confidence for _, post in found],
+        "sentiment_unsure": [post.sentiment.unsure for _, post in found],
+        "emotion": [post.emotion.label for _, post in found],
+        "emotion_confidence": [post.emotion.confidence for _, post in found],
+        "emotion_unsure": [post.emotion.unsure for _, post in found],
+        "engine": [event.engine for event, _ in found],
+        "release": [event.release for event, _ in found],
+    }
+
+
+def _row(memory: Memory, tracked: Tracked, now: float) -> dict[str, Any]:
+    reading = tracked.read(now)
+    opinions = reading.negativity
+    story = memory.grouping.get(str(tracked.id))
+    if story is not None:
+        tracked.title, tracked.keywords = story.title, keywords_of(story.profile)
+    return {
+        "id": tracked.id,
+        "watch_id": tracked.watch_id,
+        "title": tracked.title,
+        "profile": _json(story.to_state()) if story else None,
+        "tally": _json(tracked.tally.to_state()),
+        "evidence": _json(tracked.evidence),
+        "watch_mentions": _json(tracked.watch_mentions),
+        "posts": tracked.posts,
+        "copies": tracked.copies,
+        "platforms": _json(sorted(tracked.tally.platforms)),
+        "first_post_at": moment(tracked.tally.first_at or now),
+        "last_post_at": moment(tracked.tally.last_at or now),
+        "last_received_at": moment(tracked.received),
+        "heat": reading.heat,
+        "spread": reading.spread.effective_platforms,
+        "impact": reading.impact.score,
+        "speed": reading.speed.multiple,
+        "negative_share": (
+            _json({"value": opinions.share, "low": opinions.low, "high": opinions.high})
+            if opinions.known
+            else None
+        ),
+        "keywords": _json(tracked.keywords),
+    }
+
+
+def _notice(memory: Memory, tracked: Tracked, at: float) -> Notice:
+    evidence = [
+        {name: value for name, value in entry.items() if name != "weight"}
+        for entry in tracked.evidence
+    ]
+    return Notice(
+        story_id=tracked.id,
+        watch_id=tracked.watch_id,
+        watch_name=memory.watch_names.get(tracked.watch_id, ""),
+        title=tracked.title,
+        post_count=tracked.posts + tracked.copies,
+        first_post_at=moment(tracked.tally.first_at or at),
+        at=moment(at),
+        evidence=tuple(EvidencePost.model_validate(entry) for entry in evidence),
+    )
+
+
+def _json(value: Any) -> str:
+    # ASCII: a lone half of a surrogate pair in a profile must not break the statement.
+    return json.dumps(value, separators=(",", ":"))

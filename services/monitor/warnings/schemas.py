@@ -1,0 +1,79 @@
+"""Shapes of the warnings API."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from services.monitor.warnings.levels import DEFAULT_HEAT, Thresholds
+from services.monitor.warnings.models import WarningStatus
+from shared.contracts.actors import ActorRef
+from shared.contracts.levels import WarningLevel
+from shared.contracts.warnings import EvidencePost, Reason
+from shared.schemas import Prose, RequestShape, ResponseShape
+
+
+class ThresholdsIn(RequestShape):
+    """From when on a watch warns; what is left out keeps its default."""
+
+    heat: dict[WarningLevel, float] | None = Field(
+        default=None,
+        description="Posts an hour for each level, rising from blue to red",
+        examples=[{"blue": 15, "yellow": 40, "orange": 90, "red": 250}],
+    )
+    negative_share: float | None = Field(default=None, gt=0, le=1)
+    speed: float | None = Field(default=None, gt=0, le=1_000)
+    voice: int | None = Field(default=None, ge=1, le=10**12, description="Followers")
+    aggravation: float | None = Field(default=None, gt=0, le=1)
+    release: float | None = Field(default=None, gt=0, le=1)
+    hold: float | None = Field(default=None, ge=0, le=86_400, description="Seconds")
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        thresholds_of(self.model_dump(exclude_none=True))
+        return self
+
+
+def thresholds_of(stored: Mapping[str, Any] | None) -> Thresholds:
+    """The thresholds of a watch: the defaults, with what the watch sets itself.
+
+    Raises:
+        ValueError: the values do not fit together.
+    """
+    values = dict(stored or {})
+    own = {WarningLevel(level): float(heat) for level, heat in values.pop("heat", {}).items()}
+    return Thresholds(heat={**DEFAULT_HEAT, **own}, **values)
+
+
+class DismissalNew(RequestShape):
+    """Why a warning needs no response."""
+
+    reason: Prose = Field(examples=["An advertisement of a game with the same name."])
+
+
+class WarningOut(ResponseShape):
+    """A warning as it stands. `warned_at` is on the clock of the posts, the others on ours."""
+
+    id: UUID
+    story_id: UUID
+    watch_id: UUID
+    watch_name: str
+    title: str
+    level: WarningLevel
+    peak_level: WarningLevel
+    state: WarningStatus = Field(validation_alias="status")
+    reasons: list[Reason]
+    evidence: list[EvidencePost]
+    post_count: int
+    first_post_at: datetime
+    warned_at: datetime
+    raised_at: datetime
+    changed_at: datetime
+    ended_at: datetime | None
+    acknowledged_by: ActorRef | None
+    acknowledged_at: datetime | None
+    dismissed_by: ActorRef | None
+    dismissed_reason: str | None
+    incident_id: UUID | None
