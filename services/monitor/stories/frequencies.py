@@ -15,7 +15,7 @@ _HALVE_AT_FEATURES = 250_000
 # Below 1, so that a single rare word (a misspelling, a name) decides less.
 _EXPONENT = 0.75
 _FLOOR = 0.05
-_TABLE_SIZE = 512
+_TABLE_SIZE = 256
 
 
 class Frequencies:
@@ -28,8 +28,8 @@ class Frequencies:
 
     def weights(self, features: Iterable[str]) -> list[float]:
         """Returns the weight of each feature, from what was learned before: above 0, rarer more."""
-        # The number of posts enters as a logarithm: a table that is up to 2 % behind will do.
-        if abs(self._posts - self._table_posts) * 50 > self._posts + _PRIOR_POSTS:
+        # The number of posts enters as a logarithm: a table that is up to 5 % behind will do.
+        if abs(self._posts - self._table_posts) * 20 > self._posts + _PRIOR_POSTS:
             self._rebuild()
         get, table = self._counts.get, self._table
         return [
