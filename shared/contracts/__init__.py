@@ -66,7 +66,7 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     CommandOverdue: (Room.ARCHIVE,),
     TimelineNoted: (Room.ARCHIVE,),
     ResponseStoodDown: (Room.ARCHIVE,),
-    IncidentClosed: (Room.MONITOR, Room.ARCHIVE),
+    IncidentClosed: (Room.ARCHIVE,),
     # statements
     StatementDrafted: (Room.ARCHIVE,),
     StatementSubmitted: (Room.ARCHIVE,),
@@ -75,7 +75,7 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     StatementApproved: (Room.ARCHIVE,),
     PublicationQueued: (Room.RESPONSE, Room.ARCHIVE),
     PublicationFailed: (Room.ARCHIVE,),
-    StatementPublished: (Room.MONITOR, Room.ARCHIVE),
+    StatementPublished: (Room.ARCHIVE,),
     StatementWithdrawn: (Room.ARCHIVE,),
     # the archive's own
     CaseFileOpened: (Room.RESPONSE,),

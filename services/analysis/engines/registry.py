@@ -19,7 +19,7 @@ from shared.contracts.labels import Task
 DEFAULT: Final = "lexicon"
 BUILT_IN: Final[dict[str, Callable[[], Engine]]] = {"lexicon": LexiconEngine}
 # Folders shipped with the software, by name.
-MODELS: Final = Path(__file__).parent.parent / "models"
+MODELS: Final = Path(__file__).parent.parent / "shipped"
 _TRANSFORMER: Final = "services.analysis.engines.transformer"
 
 

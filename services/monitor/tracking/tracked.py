@@ -92,6 +92,8 @@ class Tracked:
         self._judge(self.clock(now), thresholds)
 
     def _judge(self, at: float, thresholds: Thresholds) -> None:
+        if self.warning is None and not thresholds.may_warn(self.tally.heat.value(at)):
+            return  # too cold under any circumstances: spares the full reading
         decision = judge(read(self.tally, at), thresholds, self.warning)
         self.warning = decision.state
         if decision.move is not Move.NONE:
