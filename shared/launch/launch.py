@@ -38,7 +38,7 @@ def launch(
         EngineError: an engine is missing, does not start, or does not answer.
         StartFailed: the database cannot be migrated, or a process does not come up.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     with ExitStack() as at_end:
         at_end.enter_context(screen.closing())

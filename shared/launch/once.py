@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from shared.launch.child import last_words, spawn
 from shared.launch.errors import StartFailed
+
+_PATIENCE = 2.0
 
 
 async def run_once(argv: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
@@ -30,8 +34,9 @@ async def _status(argv: Sequence[str], environment: Mapping[str, str], log: Path
     try:
         return await process.wait()
     finally:
-        # When the start is given up, whatever it was waiting for ends with it.
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        # When the run ends, so does this. A program that draws on the terminal tidies it up first.
+        for number, patience in ((signal.SIGINT, _PATIENCE), (signal.SIGKILL, None)):
+            if process.returncode is None:
+                with suppress(ProcessLookupError, TimeoutError):
+                    process.send_signal(number)
+                    await asyncio.wait_for(process.wait(), patience)

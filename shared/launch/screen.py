@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 from rich.text import Text
 
 
+class _Terminal(Console):
+    """A console whose reader may leave: we go on without words, to stop in order later."""
+
+    def on_broken_pipe(self) -> None:
+        """Let what is still unwritten vanish, instead of ending the program."""
+        self.quiet = True
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
 class Screen:
     """Plain lines; on a terminal also a moving sign for what is under way."""
 
-    def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(highlight=False)
+    def __init__(self) -> None:
+        self._console = _Terminal(highlight=False)
         self._status = self._console.status("", spinner="dots")
         self._began = time.monotonic()
 
@@ -25,7 +37,9 @@ class Screen:
 
     def say(self, line: str) -> None:
         """Print a line that stays."""
-        self._console.print(line, markup=False, soft_wrap=True)
+        # What a terminal says that was closed.
+        with suppress(OSError):
+            self._console.print(line, markup=False, soft_wrap=True)
 
     def step(self, line: str) -> None:
         """Tell what is being done now: a line of its own, or, on a terminal, beside the sign."""
@@ -37,7 +51,8 @@ class Screen:
 
     def rest(self) -> None:
         """Nothing is under way: take the sign away."""
-        self._status.stop()
+        with suppress(OSError):
+            self._status.stop()
 
     @contextmanager
     def closing(self) -> Iterator[None]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from shared.contracts.rooms import Room
 from shared.engines import EngineFailed, RunningEngines
+from shared.engines.engine import POSTGRES, VALKEY
 from shared.engines.home import Home
 from shared.launch.child import Child
 from shared.launch.once import run_aloud, run_once
@@ -120,7 +121,7 @@ class Supervisor:
             pid=os.getpid(),
             address=self._wiring.address,
             ready=self._ready,
-            given=sorted({"postgres", "valkey"} - set(self._engines.names)),
+            given=[name for name in (POSTGRES, VALKEY) if name not in self._engines.names],
             processes=[self._noted(child) for child in self._children],
         )
         if record != self._written:
@@ -176,7 +177,7 @@ class Supervisor:
 
     async def _take_down(self) -> None:
         self._screen.rest()
-        self._screen.say("Stopping (again Ctrl-C: at once)")
+        self._screen.say("Stopping (Ctrl-C again: at once)")
         await _cancel(self._tasks)
         # First the door, then the rooms behind it, then those who work in them.
         for kind in Kind:

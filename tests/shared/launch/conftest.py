@@ -76,32 +76,36 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(made: Path) -> Home:
     """That data folder, without what an earlier test left for its fake rooms."""
-    for pattern in ("seen-*", "ran-*", "fail-*", "deaf", "broken", "sample-played"):
+    for pattern in ("seen-*", "ran-*", "fail-*", "hang-*", "deaf", "broken", "sample-played"):
         for path in made.glob(pattern):
             path.unlink()
     return Home.open(made)
 
 
 @pytest.fixture
-def up(home: Home, free_port: int) -> Iterator[Up]:
-    """Start a run in the data folder."""
-    runs: list[Run] = []
+def popen(home: Home, free_port: int) -> Callable[..., "subprocess.Popen[str]"]:
+    """Start `up` in the data folder; what it says comes by a pipe."""
 
-    def start(*arguments: str, port: int = free_port, **environment: str) -> Run:
-        process = subprocess.Popen(
+    def start(*arguments: str, port: int = free_port) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
             [sys.executable, str(_UP), str(port), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             cwd=home.path,
-            env={
-                **os.environ,
-                "PYTHONPATH": str(_ROOT),
-                "GROUNDSWELL_HOME": str(home.path),
-                **environment,
-            },
+            env={**os.environ, "PYTHONPATH": str(_ROOT), "GROUNDSWELL_HOME": str(home.path)},
         )
-        runs.append(Run(process))
+
+    return start
+
+
+@pytest.fixture
+def up(popen: Callable[..., "subprocess.Popen[str]"]) -> Iterator[Up]:
+    """Start a run in the data folder, and listen to it."""
+    runs: list[Run] = []
+
+    def start(*arguments: str, **options: int) -> Run:
+        runs.append(Run(popen(*arguments, **options)))
         return runs[-1]
 
     yield start

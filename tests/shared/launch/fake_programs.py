@@ -34,19 +34,25 @@ def serve(name: str) -> None:
     HTTPServer(("127.0.0.1", int(port)), Ready).serve_forever()
 
 
+def hang(name: str) -> None:
+    """Go on until interrupted."""
+    sys.stdout.write(f"{name} begins\n")
+    sys.stdout.flush()
+    try:
+        time.sleep(600)
+    except KeyboardInterrupt:
+        sys.exit(f"{name} was interrupted")
+
+
 def once(name: str) -> None:
     """Note that it ran, and fail when the folder says so."""
     with (HOME / f"ran-{name}").open("a") as file:
         file.write(f"{os.environ.get('GROUNDSWELL_URL', '')}\n")
+    if (HOME / f"hang-{name}").exists():
+        hang(name)
     if (HOME / f"fail-{name}").exists():
         sys.exit(f"error: {name} cannot do it")
 
 
-def hang(name: str) -> None:
-    """Never end."""
-    once(name)
-    time.sleep(600)
-
-
 if __name__ == "__main__":
-    {"serve": serve, "once": once, "hang": hang}[sys.argv[1]](sys.argv[2])
+    {"serve": serve, "once": once}[sys.argv[1]](sys.argv[2])

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Callable
 from typing import Any
@@ -235,3 +236,28 @@ def test_secrets_are_made_once_and_for_the_owner_only(up: Up, home: Home) -> Non
     second = up()
     second.hear("Ready after")
     assert {path.name: path.read_bytes() for path in home.secrets.iterdir()} == before
+
+
+def test_a_program_that_runs_once_ends_with_the_run(up: Up, home: Home, left: Left) -> None:
+    (home.path / "hang-sample").touch()
+    run = up("sample")
+    run.hear("Ready after")
+    run.hear("sample begins")
+    run.process.send_signal(signal.SIGINT)
+    assert run.end() == 0
+    assert "sample was interrupted" in run.said
+    assert not (home.path / "sample-played").exists()
+    assert left() == []
+
+
+def test_a_closed_terminal_does_not_keep_it_from_stopping_in_order(
+    popen: Callable[..., "subprocess.Popen[str]"], left: Left
+) -> None:
+    process = popen()
+    assert process.stdout
+    with process.stdout as terminal:
+        assert any("Ready after" in line for line in iter(terminal.readline, ""))
+        assert any("Logs:" in line for line in iter(terminal.readline, ""))
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(20) == 0
+    assert left() == []
