@@ -1,0 +1,1 @@
+"""The gateway: the only door to the outside. Who comes in, how much, and to which room."""

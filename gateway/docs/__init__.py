@@ -1,0 +1,1 @@
+"""The API guide at /docs: a page made from the merged description."""

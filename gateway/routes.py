@@ -1,0 +1,59 @@
+"""Which room answers for which part of the API: one table.
+
+The first word after `/api/v1/` decides. What is not here belongs to the gateway itself, or to
+nobody.
+"""
+
+from enum import StrEnum
+
+from shared.contracts.rooms import Room
+
+API = "/api/v1/"
+
+ROUTES: dict[str, Room] = {
+    "posts": Room.MONITOR,
+    "sources": Room.MONITOR,
+    "watches": Room.MONITOR,
+    "stories": Room.MONITOR,
+    "warnings": Room.MONITOR,
+    "analysis": Room.ANALYSIS,
+    "incidents": Room.RESPONSE,
+    "commands": Room.RESPONSE,
+    "statements": Room.RESPONSE,
+    "publications": Room.RESPONSE,
+    "groups": Room.RESPONSE,
+    "channels": Room.RESPONSE,
+    "cases": Room.ARCHIVE,
+}
+
+# How long a room may keep a caller waiting, in seconds. Most answer within milliseconds: past this
+# the link is taken for half open. Texts to classify and cases to pack need computing time.
+USUAL_PATIENCE = 7.0
+PATIENCE: dict[str, float] = {"analysis": 30.0, "cases": 30.0}
+
+
+class Lane(StrEnum):
+    """Posts come in floods. They have a share of their own, so that people's work never waits for
+    them or is refused because of them."""
+
+    POSTS = "posts"
+    DESK = "desk"
+
+
+_INTAKE = frozenset({"/api/v1/posts/bulk", "/api/v1/posts/import"})
+_UPLOADS = frozenset({"/api/v1/posts/import"})
+
+
+def prefix_of(path: str) -> str:
+    """The word that decides: `posts` of `/api/v1/posts/bulk`; empty outside the API."""
+    return path[len(API) :].partition("/")[0] if path.startswith(API) else ""
+
+
+def lane_of(method: str, path: str) -> Lane:
+    """The lane of a request."""
+    return Lane.POSTS if method == "POST" and path in _INTAKE else Lane.DESK
+
+
+def takes_file(path: str) -> bool:
+    """Whether a file may be uploaded at this address."""
+    return path in _UPLOADS or path.endswith("/attachments")
