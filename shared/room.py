@@ -1,5 +1,6 @@
 """The definition of a room: what `groundswell serve` and `groundswell work` need to run it."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
@@ -28,6 +29,8 @@ class RoomDefinition:
     worker_resources: Resources | None = None
     # Only the gateway builds an app of another kind.
     app: BuildApp | None = None
+    # Only the gateway, which the outside reaches, has a stricter protocol than uvicorn's.
+    protocol: type[asyncio.Protocol] | None = None
 
 
 def find_room(room: Room) -> RoomDefinition:

@@ -1,22 +1,16 @@
 """`groundswell work ROOM`: the worker of one room."""
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-import uvicorn
 import uvloop
-from fastapi import FastAPI
 
 from shared.contracts.rooms import Room
 from shared.errors import ConfigurationError
-from shared.health import health_router
+from shared.health_page import health_page
 from shared.log import set_up_logging
-from shared.problems import install_problem_handlers
 from shared.room import RoomDefinition, find_room
-from shared.runtime import Runtime, open_runtime
+from shared.runtime import open_runtime
 from shared.settings import Settings, load_settings
 from shared.worker import Worker, stop_on_signals
 
@@ -36,38 +30,5 @@ async def _work(definition: RoomDefinition, settings: Settings) -> None:
     async with open_runtime(settings, role="worker", resources=resources) as runtime:
         worker = Worker(runtime, definition.room, definition.jobs)
         stop_on_signals(worker)
-        health = asyncio.create_task(_serve_health(runtime)) if settings.health_port else None
-        try:
+        async with health_page(runtime):
             await worker.run()
-        finally:
-            if health is not None:
-                health.cancel()
-                await asyncio.gather(health, return_exceptions=True)
-
-
-class _QuietServer(uvicorn.Server):
-    """A server that leaves the signals of this process to the worker."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
-
-
-async def _serve_health(runtime: Runtime) -> None:
-    """The page of probes and metrics."""
-    app = FastAPI(openapi_url=None)
-    app.state.runtime = runtime
-    install_problem_handlers(app)
-    app.include_router(health_router)
-    server = _QuietServer(
-        uvicorn.Config(
-            app,
-            host=runtime.settings.host,
-            port=runtime.settings.health_port,
-            access_log=False,
-            log_config=None,
-            lifespan="off",
-        )
-    )
-    await server.serve()
