@@ -144,8 +144,7 @@ async def test_a_channel_that_is_away_is_tried_again(open_desk: OpenDesk) -> Non
 
 
 async def test_a_channel_that_stays_away_fails_and_blocks_nothing(open_desk: OpenDesk) -> None:
-    away = [ChannelUnavailable("No connection.")]
-    channel = TwinChannel(before=[*away, *away, *away])
+    channel = TwinChannel(before=[ChannelUnavailable("No connection.") for _ in range(4)])
     desk, statement = await ordered(open_desk, channel, TwinChannel(name="second"))
     await desk.room.work()
     while await desk.come_again():
@@ -157,8 +156,10 @@ async def test_a_channel_that_stays_away_fails_and_blocks_nothing(open_desk: Ope
     failures = await desk.told("PublicationFailed")
     assert [failure["outcome_known"] for failure in failures] == [True]
 
+    # Ordered again it has all its tries again: the fourth failure is not the last word.
     assert (await desk.publish(statement, "twin")).status_code == 202
     await desk.room.work()
+    await desk.come_again()
     assert [row["state"] for row in (await desk.read(statement["id"]))["publications"]] == [
         "published",
         "published",
@@ -175,6 +176,19 @@ async def test_a_refusal_is_final_and_leaves_the_statement_approved(open_desk: O
     assert after["publications"][0]["error"] == "It answered 403."
     assert (after["state"], after["waiting_for"]) == ("approved", "publication")
     assert (await desk.rewrite(statement["id"], text="Shorter.")).status_code == 200
+
+
+async def test_a_refusal_after_a_crash_is_no_proof_that_nothing_is_public(
+    open_desk: OpenDesk,
+) -> None:
+    channel = TwinChannel(
+        idempotent=True, after=[WorkerDied()], before=[None, ChannelRefused("It answered 403.")]
+    )
+    desk, statement = await ordered(open_desk, channel)
+    await die_at_work(desk)
+    await desk.come_again()
+    assert len(channel.public) == 1
+    assert (await publication(desk, statement))["state"] == "unknown"
 
 
 async def test_a_look_up_that_fails_says_nothing_of_the_text(open_desk: OpenDesk) -> None:
