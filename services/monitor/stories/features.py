@@ -25,6 +25,19 @@ _STOP_WORDS = """
 _PASSED_OVER = frozenset(_STOP_WORDS.split())
 
 
+# #云州停电# as Weibo writes it, or #YunzhouBlackout. Short ones (#云州#, #news) name no matter.
+_HASHTAG = re.compile(r"#([^#\s\[\]]{4,40})#|#([^\W_]{8,40})")
+_MOST_TAGS = 5
+
+
+def hashtags_of(folded: str) -> list[str]:
+    """Returns the hashtags of a folded text that are long enough to name a matter, at most five."""
+    if "#" not in folded:
+        return []
+    found = _HASHTAG.findall(folded[:_READ_CHARACTERS])
+    return [closed or open_ for closed, open_ in found][:_MOST_TAGS]
+
+
 def features_of(folded: str) -> list[str]:
     """Returns the distinct features of a folded text, in order of appearance.
 

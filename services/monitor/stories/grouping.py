@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from services.monitor.stories.features import features_of
+from services.monitor.stories.features import features_of, hashtags_of
 from services.monitor.stories.frequencies import Frequencies
 from services.monitor.stories.recent import Recent
 from services.monitor.stories.story import Story
@@ -28,6 +28,7 @@ class Joined(StrEnum):
 
     PARENT = "parent"
     COPY = "copy"
+    HASHTAG = "hashtag"
     LIKENESS = "likeness"
     NEW = "new"
 
@@ -109,6 +110,7 @@ class Grouping:
         self._postings: dict[str, dict[str, None]] = {}
         self._story_of_post = Recent[str]()
         self._story_of_text = Recent[str]()
+        self._story_of_tag = Recent[str]()
         self._changed: dict[str, Story] = {}
         for story in sorted(stories, key=lambda story: story.last_at):
             self._stories[story.id] = story
@@ -123,8 +125,11 @@ class Grouping:
 
     def place(self, post: GroupingPost) -> Placement:
         """Puts a post into a story, by what came before it only."""
-        placement = self._place_related(post) or self._place_by_likeness(post)
+        tags = hashtags_of(post.folded)
+        placement = self._place_related(post) or self._place_by_words(post, tags)
         self._story_of_post.remember(post.id, placement.story_id)
+        for tag in tags:
+            self._story_of_tag.remember(tag, placement.story_id)
         if post.text_hash and _says_enough(post):
             self._story_of_text.remember(post.text_hash, placement.story_id)
         return placement
@@ -161,13 +166,15 @@ class Grouping:
             self._count(story, post)
         return Placement(story_id, joined, 1.0)
 
-    def _place_by_likeness(self, post: GroupingPost) -> Placement:
+    def _place_by_words(self, post: GroupingPost, tags: list[str]) -> Placement:
         passed_over = frozenset[str]().union(*map(_features_of_term, post.watch_terms))
         features = [each for each in features_of(post.folded) if each not in passed_over]
         weights = self._weights(features)
         self.frequencies.learn(features)
-        story, similarity = self._nearest(post, weights)
-        joined = Joined.LIKENESS
+        story, joined, similarity = self._tagged(post, tags), Joined.HASHTAG, 1.0
+        if story is None:
+            joined = Joined.LIKENESS
+            story, similarity = self._nearest(post, weights)
         if story is None or similarity < self._settings.threshold:
             story, similarity = Story(self._new_id(), post.at, post.at), 0.0
             joined = Joined.NEW
@@ -175,8 +182,18 @@ class Grouping:
         entered, left = story.learn(weights, self.frequencies)
         self._index(story.id, entered)
         self._unindex(story.id, left)
-        story.propose_title(post.text, similarity)
+        if joined is not Joined.HASHTAG:
+            story.propose_title(post.text, similarity)
         return Placement(story.id, joined, similarity)
+
+    def _tagged(self, post: GroupingPost, tags: list[str]) -> Story | None:
+        """Who writes #云州停电# says which matter is meant; a tag is forgotten after a silent
+        half-life, since some come back every year."""
+        for tag in tags:
+            story = self._stories.get(self._story_of_tag.get(tag) or "")
+            if story is not None and post.at - story.last_at < self._settings.half_life:
+                return story
+        return None
 
     def _weights(self, features: list[str]) -> dict[str, float]:
         """The most telling features with their weights, the most telling first."""

@@ -142,7 +142,7 @@ def _find(memory: Memory, post: CollectedPost, known_story: UUID | None) -> _Fou
                 if post.parent_external_id
                 else None
             ),
-            watch_terms=tuple({term for terms in watches.values() for term in terms}),
+            watch_terms=memory.naming_terms(watches),
             parent_story=str(parent.story_id) if parent else None,
         )
     )
