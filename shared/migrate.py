@@ -30,6 +30,7 @@ _CORRIDOR_GRANTS = {
     "schedules": "SELECT, INSERT, DELETE",
     "idempotency_keys": "SELECT, INSERT, UPDATE, DELETE",
     "workers": "SELECT, INSERT, UPDATE, DELETE",
+    "alembic_version": "SELECT",
 }
 
 

@@ -11,51 +11,62 @@ from alembic.script import ScriptDirectory
 from shared.contracts.rooms import Room
 from shared.migrate import SCHEMAS, Schema
 
-_UNDEFINED = (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError)
+# Migrations come first, the rights of the rooms' roles last, all at once.
+_CLOSED = """
+SELECT min(format('%I.%I', schemaname, tablename)) FROM pg_tables
+WHERE schemaname = ANY($1)
+  AND NOT has_table_privilege(format('%I.%I', schemaname, tablename), 'SELECT')
+"""
 
 
 async def wait_for_schema(
     url: str, room: Room, *, report: Callable[[str], None], pause: float = 2.0
 ) -> None:
-    """Return when the schema of `room` is as this version needs it; look every `pause` seconds.
+    """Return when the corridor and the schema of `room` are as this version needs them; look every
+    `pause` seconds.
 
     Needs only the room's own role. A newer schema than this version knows is fine: migrations keep
     what the version before them uses. What is waited for is reported once, and again when it
     changes.
     """
-    schema = next(schema for schema in SCHEMAS if schema.name == room)
+    schemas = [schema for schema in SCHEMAS if schema.name in ("corridor", room)]
     told = ""
-    while reason := await _obstacle(url, schema):
+    while reason := await _obstacle(url, schemas):
         if reason != told:
             told = reason
-            report(f"waiting for the schema {schema.name}: {reason}")
+            report(f"waiting for the database: {reason}")
         await asyncio.sleep(pause)
 
 
-async def _obstacle(url: str, schema: Schema) -> str:
+async def _obstacle(url: str, schemas: list[Schema]) -> str:
     """What keeps the room from starting, in words; empty when nothing does."""
     try:
-        found = await _applied(url, schema)
+        connection = await asyncpg.connect(url, timeout=5)
+        try:
+            for schema in schemas:
+                if missing := _missing(schema, await _applied(connection, schema)):
+                    return f"migration {missing} has not run yet"
+            closed = await connection.fetchval(_CLOSED, [schema.name for schema in schemas])
+            return f"{closed} is not open to its role yet" if closed else ""
+        finally:
+            await connection.close()
     except (OSError, asyncpg.PostgresError) as error:
         return str(error) or type(error).__name__
-    scripts = ScriptDirectory(
-        str(resources.files("shared.migrations")), version_locations=[str(schema.versions)]
-    )
-    known = {script.revision for script in scripts.walk_revisions()}
-    missing = set(scripts.get_heads()) - found
-    if not missing or found - known:
-        return ""
-    return f"migration {', '.join(sorted(missing))} has not run yet"
 
 
-async def _applied(url: str, schema: Schema) -> set[str]:
-    connection = await asyncpg.connect(url, timeout=5)
+async def _applied(connection: asyncpg.Connection, schema: Schema) -> set[str]:
     try:
         rows = await connection.fetch(
             f'SELECT version_num FROM "{schema.name}".alembic_version'  # noqa: S608
         )
-    except _UNDEFINED:
+    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
         return set()
-    finally:
-        await connection.close()
     return {row["version_num"] for row in rows}
+
+
+def _missing(schema: Schema, applied: set[str]) -> str:
+    scripts = ScriptDirectory(
+        str(resources.files("shared.migrations")), version_locations=[str(schema.versions)]
+    )
+    known = {script.revision for script in scripts.walk_revisions()}
+    return "" if applied - known else ", ".join(sorted(set(scripts.get_heads()) - applied))
