@@ -30,24 +30,16 @@ async def wait(url: str, report: Callable[[str], None]) -> None:
         await wait_for_schema(url, Room.RESPONSE, report=report, pause=0.05)
 
 
-async def first(told: list[str]) -> str:
-    """What is waited for, as soon as it is said."""
-    async with asyncio.timeout(20):
-        while not told:
-            await asyncio.sleep(0.02)
-    return told[0]
-
-
 async def test_a_migrated_database_is_not_waited_for(database_url: str) -> None:
-    told: list[str] = []
-    await wait(database_url, told.append)
-    assert told == []
+    told: asyncio.Queue[str] = asyncio.Queue()
+    await wait(database_url, told.put_nowait)
+    assert told.empty()
 
 
 async def test_the_wait_ends_when_somebody_else_has_migrated(empty_database: str) -> None:
-    told: list[str] = []
-    waiting = asyncio.create_task(wait(empty_database, told.append))
-    assert (await first(told)).startswith("waiting for the database: migration ")
+    told: asyncio.Queue[str] = asyncio.Queue()
+    waiting = asyncio.create_task(wait(empty_database, told.put_nowait))
+    assert (await told.get()).startswith("waiting for the database: migration ")
     assert not waiting.done()
     await migrate(empty_database, report=lambda _: None)
     await waiting
@@ -58,9 +50,9 @@ async def test_an_older_version_starts_on_a_newer_schema(empty_database: str) ->
     owner = await asyncpg.connect(empty_database)
     await owner.execute("UPDATE response.alembic_version SET version_num = 'response_9999'")
     await owner.close()
-    told: list[str] = []
-    await wait(empty_database, told.append)
-    assert told == []
+    told: asyncio.Queue[str] = asyncio.Queue()
+    await wait(empty_database, told.put_nowait)
+    assert told.empty()
 
 
 async def test_a_room_waits_until_its_role_may_use_what_is_new(
@@ -75,11 +67,13 @@ async def test_a_room_waits_until_its_role_may_use_what_is_new(
             await owner.execute(f"GRANT USAGE ON SCHEMA {schema} TO {role}")
             await owner.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}")
         await owner.execute("CREATE TABLE response.newcomers (id int)")
-        told: list[str] = []
+        told: asyncio.Queue[str] = asyncio.Queue()
         address = empty_database.rpartition("@")[2]
-        waiting = asyncio.create_task(wait(f"postgresql://{role}:sesame@{address}", told.append))
+        waiting = asyncio.create_task(
+            wait(f"postgresql://{role}:sesame@{address}", told.put_nowait)
+        )
         closed = "waiting for the database: response.newcomers is not open to its role yet"
-        assert await first(told) == closed
+        assert await told.get() == closed
         await owner.execute(f"GRANT SELECT ON response.newcomers TO {role}")
         await waiting
     finally:
@@ -88,10 +82,10 @@ async def test_a_room_waits_until_its_role_may_use_what_is_new(
 
 
 async def test_a_database_that_does_not_answer_is_waited_for(engines: Engines) -> None:
-    told: list[str] = []
+    told: asyncio.Queue[str] = asyncio.Queue()
     url = engines.database_url.rpartition("/")[0] + "/groundswell_no_such_database"
-    waiting = asyncio.create_task(wait(url, told.append))
-    assert "groundswell_no_such_database" in await first(told)
+    waiting = asyncio.create_task(wait(url, told.put_nowait))
+    assert "groundswell_no_such_database" in await told.get()
     await asyncio.sleep(0.2)
     waiting.cancel()
-    assert len(told) == 1
+    assert told.empty()
