@@ -1,8 +1,9 @@
 """`groundswell sample`: the sample organisation, and its event of two hours in forty seconds."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
+from functools import partial
 from importlib.resources import as_file, files
 from typing import Annotated, Any
 
@@ -19,7 +20,9 @@ from shared.cli.schedule import plan
 
 _FOLDER = files("shared") / "sample"
 _BATCH = 100
-_EXISTS = 409
+# A twin by name, or (for what is put in its place) a version that must be named to change it.
+_EXISTS = (409, 428)
+_SAMPLE = {"sample": True}
 # The warning follows the last posts within seconds; a slow machine gets a little longer.
 _LOOK_TIMES = 15
 _LOOK_EVERY_SECONDS = 1.0
@@ -64,8 +67,9 @@ def load_organisation(client: Client) -> None:
     created = _create(client, api.USERS, people)
     for group in groups:
         fields = {name: value for name, value in group.items() if name != "slug"}
-        client.put(f"{api.GROUPS}/{group['slug']}", fields)
-    created += _create(client, api.WATCHES, organisation["watches"])
+        path = f"{api.GROUPS}/{group['slug']}"
+        created += _unless_there(partial(client.put, path, fields | _SAMPLE))
+    created += _create(client, api.WATCHES, [watch | _SAMPLE for watch in organisation["watches"]])
     company = organisation["company"]
     typer.echo(
         f"{company['name_zh']} {company['name']}: {len(people)} people, {len(groups)} groups, "
@@ -74,15 +78,18 @@ def load_organisation(client: Client) -> None:
 
 
 def _create(client: Client, path: str, things: Iterable[dict[str, Any]]) -> int:
-    created = 0
-    for thing in things:
-        try:
-            client.post(path, thing)
-            created += 1
-        except CallFailed as error:
-            if error.status != _EXISTS:
-                raise
-    return created
+    return sum(_unless_there(partial(client.post, path, thing)) for thing in things)
+
+
+def _unless_there(create: Callable[[], object]) -> bool:
+    """Create something; False where it is there already."""
+    try:
+        create()
+    except CallFailed as error:
+        if error.status not in _EXISTS:
+            raise
+        return False
+    return True
 
 
 def play_event(client: Client) -> Tally:
@@ -115,6 +122,10 @@ def _outcome(client: Client, *, wait: bool) -> list[str]:
     gravest = max(warnings, key=lambda warning: api.LEVELS.index(warning["level"]), default=None)
     return [
         f"Stories: {len(stories)}",
-        f"Warning: {gravest['level']}: {gravest['reason']}" if gravest else "Warning: none yet",
+        f"Warning: {gravest['level']}: {_why(gravest)}" if gravest else "Warning: none yet",
         f"Incident: {incidents[0]['title']}" if incidents else "Incident: none yet",
     ]
+
+
+def _why(warning: dict[str, Any]) -> str:
+    return " ".join(reason["text"] for reason in warning["reasons"])

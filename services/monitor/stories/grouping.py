@@ -182,7 +182,10 @@ class Grouping:
         entered, left = story.learn(weights, self.frequencies)
         self._index(story.id, entered)
         self._unindex(story.id, left)
-        if joined is not Joined.HASHTAG:
+        if joined is Joined.HASHTAG:
+            # What people call it themselves is the best name there is.
+            story.title, story.title_score = f"#{tags[0]}#", 1.0
+        else:
             story.propose_title(post.text, similarity)
         return Placement(story.id, joined, similarity)
 

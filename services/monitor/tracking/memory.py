@@ -67,6 +67,7 @@ class Memory:
     matcher: Matcher[UUID] = field(default_factory=lambda: Matcher({}))
     thresholds: Mapping[UUID, Thresholds] = field(default_factory=dict)
     watch_names: Mapping[UUID, str] = field(default_factory=dict)
+    samples: frozenset[UUID] = frozenset()
     # The folded names of whom each watch is about.
     targets: Mapping[UUID, str] = field(default_factory=dict)
     _watches_seen: tuple[int, datetime | None] | None = None
@@ -164,5 +165,6 @@ class Memory:
         self.matcher = Matcher({watch.id: parse(watch.expression) for watch in watches})
         self.thresholds = {watch.id: thresholds_of(watch.thresholds) for watch in watches}
         self.watch_names = {watch.id: watch.name for watch in watches}
+        self.samples = frozenset(watch.id for watch in watches if watch.sample)
         self.targets = {watch.id: fold("\n".join(watch.targets)) for watch in watches}
         self._watches_seen = (count, newest)

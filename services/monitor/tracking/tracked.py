@@ -68,7 +68,9 @@ class Tracked:
     @property
     def watch_id(self) -> UUID:
         """The watch that most of its posts were matched by; the older one where two are even."""
-        return UUID(max(self.watch_mentions, key=lambda watch: (self.watch_mentions[watch], watch)))
+        return UUID(
+            min(self.watch_mentions, key=lambda watch: (-self.watch_mentions[watch], watch))
+        )
 
     def clock(self, now: float) -> float:
         """The story clock at `now`: the time of the newest post, and what has passed since."""

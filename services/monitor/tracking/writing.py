@@ -128,6 +128,7 @@ def _notice(memory: Memory, tracked: Tracked, at: float) -> Notice:
         first_post_at=moment(tracked.tally.first_at or at),
         at=moment(at),
         evidence=tuple(EvidencePost.model_validate(entry) for entry in evidence),
+        sample=tracked.watch_id in memory.samples,
     )
 
 

@@ -43,6 +43,7 @@ class WarningRecord(MonitorModel, kw_only=True):
     status: Mapped[WarningStatus] = mapped_column(
         enum_text(WarningStatus), default=WarningStatus.ACTIVE
     )
+    sample: Mapped[bool] = mapped_column(default=False)
     judged: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     evidence: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)

@@ -23,6 +23,7 @@ class Notice:
     first_post_at: datetime
     at: datetime
     evidence: tuple[EvidencePost, ...]
+    sample: bool
 
     def new_warning(self, level: WarningLevel, now: datetime) -> WarningRecord:
         """The row of a warning that is raised for the first time."""
@@ -33,6 +34,7 @@ class Notice:
             title=self.title,
             level=level,
             peak_level=level,
+            sample=self.sample,
             judged=None,
             reasons=[],
             evidence=[],
@@ -58,4 +60,5 @@ class Notice:
             "post_count": self.post_count,
             "first_post_at": self.first_post_at,
             "warned_at": self.at,
+            "sample": self.sample,
         }

@@ -77,3 +77,4 @@ class WarningOut(ResponseShape):
     dismissed_by: ActorRef | None
     dismissed_reason: str | None
     incident_id: UUID | None
+    sample: bool

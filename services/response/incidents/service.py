@@ -97,6 +97,7 @@ async def follow_warning(session: AsyncSession, warning: WarningNotice) -> Incid
             level=warning.level,
             warning_id=warning.warning_id,
             story_id=warning.story_id,
+            sample=warning.sample,
         )
         return await open_incident(session, facts, SYSTEM)
     if incident.state is IncidentState.CLOSED:

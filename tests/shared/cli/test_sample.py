@@ -124,8 +124,8 @@ def outcome_listed(twin: Any) -> None:
     twin.listed = {
         "stories": [{"title": "停电"}],
         "warnings": [
-            {"level": "yellow", "reason": "slow"},
-            {"level": "red", "reason": "318 posts in two hours"},
+            {"level": "yellow", "reasons": [{"text": "slow"}]},
+            {"level": "red", "reasons": [{"text": "318 posts in two hours"}]},
         ],
         "incidents": [{"title": "东城区停电"}],
     }

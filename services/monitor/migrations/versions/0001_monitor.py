@@ -120,6 +120,7 @@ def upgrade() -> None:
         sa.Column("level", sa.String(length=32), nullable=False),
         sa.Column("peak_level", sa.String(length=32), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
+        sa.Column("sample", sa.Boolean(), nullable=False),
         sa.Column("judged", postgresql.JSONB(), nullable=True),
         sa.Column("reasons", postgresql.JSONB(), nullable=False),
         sa.Column("evidence", postgresql.JSONB(), nullable=False),
