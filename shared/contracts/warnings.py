@@ -47,6 +47,8 @@ class WarningNotice(WarningEvent):
     post_count: int
     first_post_at: datetime
     warned_at: datetime
+    # The watch belongs to the sample organisation.
+    sample: bool = False
 
 
 class WarningRaised(WarningNotice):
