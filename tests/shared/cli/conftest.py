@@ -72,6 +72,8 @@ class Twin:
         if request.method == "GET":
             return document({"items": self.listed.get(path, []), "next_cursor": None})
         if request.method == "PUT":
+            if path in self.things:
+                return problem(428, "If-Match needed", "Say which version you change.")
             self.things[path] = request.json
             return document(request.json)
         name = f"{path}/{request.json['name']}"
