@@ -27,7 +27,7 @@ check: .venv/.full ## lint, format, types, import rules
 	@echo "ruff"; $(BIN)/ruff check .
 	@echo "ruff format"; $(BIN)/ruff format --check --quiet .
 	@echo "mypy"; $(BIN)/mypy
-	@echo "import rules"; $(BIN)/lint-imports --no-timing
+	@echo "import rules"; $(BIN)/lint-imports --no-logo
 
 bench: .venv/.full ## run the benchmarks; JSON lines on standard output
 	@$(BIN)/python tests/bench/run.py

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,15 +13,14 @@ from types import TracebackType
 from typing import Any
 
 from shared.engines import postgres, valkey
-from shared.engines.engine import POSTGRES, VALKEY, is_running
+from shared.engines.engine import POSTGRES, VALKEY
 from shared.engines.errors import EngineFailed
 from shared.engines.home import Home, read_json
-from shared.engines.locks import FileLock, is_held, is_shared, remove_if_free
+from shared.engines.keeping import await_end, keeper_of, spawn_keeper
+from shared.engines.locks import FileLock, is_held
 from shared.engines.outage import outage
 
 _LOOK = 0.02
-_LOOKS = 5
-_PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class RunningEngines:
         with FileLock(self._home.start_lock):
             if not self.kept:
                 self._bury_keeper()
-                self._keeper = _spawn_keeper(self._home, self.names)
+                self._keeper = spawn_keeper(self._home, self.names)
             state = self._await_ready(report)
         self.engines = self._addresses(state["engines"])
 
@@ -75,21 +73,11 @@ class RunningEngines:
         """Let go; the last one waits until the engines have stopped. False: others use them."""
         if not self._users.held:
             return True
-        keeper = self._keeper_id()
         self._users.release()
-        seen = 0
-        while self.kept:
-            # Others who are letting go look at the lock too, for an instant: those do not count.
-            seen = seen + 1 if is_shared(self._home.users_lock) else 0
-            if seen > _LOOKS:
-                return False
-            time.sleep(_LOOK)
-        self._bury_keeper()
-        while keeper is not None and is_running(keeper, "shared.engines.keeper"):
-            time.sleep(_LOOK)
-        for left in (self._home.users_lock, self._home.keeper_lock):
-            remove_if_free(left)
-        return True
+        ended = await_end(self._home)
+        if ended:
+            self._bury_keeper()
+        return ended
 
     def restart_database(self) -> None:
         """Crash PostgreSQL (immediate shutdown); it has recovered when this returns."""
@@ -125,7 +113,7 @@ class RunningEngines:
         while True:
             state = read_json(self._home.engines_state)
             # What a killed keeper wrote is still there until its successor comes up.
-            if state.get("keeper") == self._keeper_id():
+            if state.get("keeper") == (self._keeper or keeper_of(self._home)):
                 if state["step"] not in ("", told):
                     told = state["step"]
                     report(told)
@@ -138,14 +126,6 @@ class RunningEngines:
                 log = self._home.logs / "keeper.log"
                 raise EngineFailed(failed or f"The engines' keeper ended; its log: {log}")
             time.sleep(_LOOK)
-
-    def _keeper_id(self) -> int | None:
-        if self._keeper is not None:
-            return self._keeper
-        try:
-            return int(self._home.keeper_lock.read_text("ascii"))
-        except (OSError, ValueError):
-            return None
 
     def _keeper_ended(self) -> bool:
         if self._keeper is None:
@@ -199,20 +179,3 @@ def start_engines(
         running.stop()
         raise
     return running
-
-
-def _spawn_keeper(home: Home, names: Sequence[str]) -> int:
-    """Start the keeper in a session of its own, so that no Ctrl-C reaches it."""
-    path = os.pathsep.join(filter(None, (_PACKAGE_ROOT, os.environ.get("PYTHONPATH"))))
-    log = str(home.log("keeper"))
-    return os.posix_spawn(
-        sys.executable,
-        [sys.executable, "-m", "shared.engines.keeper", str(home.path), *names],
-        {**os.environ, "PYTHONPATH": path},
-        file_actions=[
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_APPEND, 0),
-            (os.POSIX_SPAWN_DUP2, 1, 2),
-        ],
-        setsid=True,
-    )

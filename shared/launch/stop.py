@@ -9,7 +9,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from shared.engines.home import Home
-from shared.engines.locks import FileLock, is_held, is_shared
+from shared.engines.keeping import await_end
+from shared.engines.locks import FileLock, is_held
 from shared.launch.errors import StopFailed
 from shared.launch.leftovers import clear_leftovers
 from shared.launch.record import run_lock
@@ -36,10 +37,9 @@ def stop_running(home: Home, say: Callable[[str], None]) -> None:
     with FileLock(run_lock(home)):
         cleared = clear_leftovers(home)
     engines = is_held(home.keeper_lock)
-    if is_shared(home.users_lock):
+    if not await_end(home):
         say("The engines go on: another program of this data folder uses them.")
-    elif engines:
-        _wait(lambda: not is_held(home.keeper_lock), "The engines do not stop.")
+        return
     if cleared or engines:
         say(f"A run had crashed here; ended what was left: {cleared} processes.")
     else:

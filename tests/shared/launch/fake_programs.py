@@ -36,9 +36,9 @@ def serve(name: str) -> None:
 
 def hang(name: str) -> None:
     """Go on until interrupted."""
-    sys.stdout.write(f"{name} begins\n")
-    sys.stdout.flush()
     try:
+        sys.stdout.write(f"{name} begins\n")
+        sys.stdout.flush()
         time.sleep(600)
     except KeyboardInterrupt:
         sys.exit(f"{name} was interrupted")
