@@ -1,7 +1,13 @@
 """The monitor room, put together."""
 
+from services.monitor.alerts.jobs import jobs as alert_jobs
+from services.monitor.alerts.routes import router as alerts
+from services.monitor.imports.jobs import jobs as import_jobs
+from services.monitor.imports.routes import router as imports
 from services.monitor.posts.routes import router as posts
 from services.monitor.resources import open_api_resources, open_resources
+from services.monitor.sources.jobs import jobs as source_jobs
+from services.monitor.sources.routes import router as sources
 from services.monitor.stories.routes import router as stories
 from services.monitor.tracking.jobs import jobs as tracking_jobs
 from services.monitor.warnings.jobs import jobs as warning_jobs
@@ -14,8 +20,9 @@ from shared.room import RoomDefinition
 room = RoomDefinition(
     room=Room.MONITOR,
     title="monitor: posts, stories, warnings",
-    routers=[posts, watches, stories, warnings],
-    jobs=collect(tracking_jobs, warning_jobs),
+    # The address of a kind of things comes before that of one thing: `/posts/import`.
+    routers=[imports, posts, sources, watches, stories, alerts, warnings],
+    jobs=collect(tracking_jobs, warning_jobs, source_jobs, import_jobs, alert_jobs),
     resources=open_api_resources,
     worker_resources=open_resources,
 )

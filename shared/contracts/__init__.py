@@ -34,6 +34,7 @@ from shared.contracts.statements import (
     StatementWithdrawn,
 )
 from shared.contracts.warnings import (
+    AlertQueued,
     AlertSent,
     WarningAcknowledged,
     WarningDismissed,
@@ -54,6 +55,7 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     WarningEnded: (Room.RESPONSE, Room.ARCHIVE),
     WarningAcknowledged: (Room.ARCHIVE,),
     WarningDismissed: (Room.ARCHIVE,),
+    AlertQueued: (Room.MONITOR,),
     AlertSent: (Room.ARCHIVE,),
     # incidents
     IncidentOpened: (Room.MONITOR, Room.ARCHIVE),

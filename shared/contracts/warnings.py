@@ -1,12 +1,13 @@
 """Warnings: a story that asks for attention, at a level that rises and falls."""
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.contracts.actors import ActorRef
-from shared.contracts.event import WarningEvent
+from shared.contracts.event import Event, WarningEvent
 from shared.contracts.levels import WarningLevel
 
 
@@ -83,6 +84,18 @@ class WarningDismissed(WarningEvent):
 
     by: ActorRef
     reason: str
+
+
+class AlertQueued(Event):
+    """An alert waits to leave the house. In no order: one that cannot leave holds up no other.
+
+    `attempts` is how often it was tried before, so that each try is made once.
+    """
+
+    live: ClassVar[bool] = False
+
+    alert_id: UUID
+    attempts: int = 0
 
 
 class AlertSent(WarningEvent):

@@ -1,0 +1,1 @@
+"""Imports: posts from a file that somebody uploads."""

@@ -1,0 +1,170 @@
+"""Reading a document of the web politely: nothing twice, nothing too large, nothing too slow."""
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib.metadata import version
+
+import httpx
+
+from services.monitor.sources.address_guard import AddressRefusedError, GuardedTransport
+
+USER_AGENT = f"Groundswell/{version('groundswell')} (feed reader)"
+_ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.8"
+_MOVED = frozenset({301, 302, 303, 307, 308})
+_COME_LATER = frozenset({429, 503})
+_LONGEST_VALIDATOR = 1_000
+
+
+class FetchError(Exception):
+    """A document could not be read; the message is for the person who looks after the source.
+
+    `retry_after`: for how many seconds the site asks to be left alone, where it does.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How long and how much. Sizes are of the unpacked document, in bytes; times in seconds."""
+
+    largest: int = 5 * 1024 * 1024
+    # For each step (connecting, the next bytes), and for everything with all redirects: a delivery
+    # must end within its lease.
+    step: float = 10.0
+    whole: float = 18.0
+    redirects: int = 5
+
+
+@dataclass(frozen=True)
+class Validators:
+    """By what a site knows the version of a document that we have (RFC 9110, section 8.8)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a site sent. `url` is where it was found in the end."""
+
+    body: bytes
+    content_type: str
+    url: str
+    validators: Validators
+
+
+class Fetcher:
+    """Reads documents through one HTTP client."""
+
+    def __init__(self, client: httpx.AsyncClient, manners: Manners) -> None:
+        self._client = client
+        self._manners = manners
+
+    async def fetch(self, url: str, known: Validators) -> Document | None:
+        """Read a document; None if it is still the one that `known` describes.
+
+        Raises:
+            FetchError: it cannot be had; the message says why.
+        """
+        try:
+            async with asyncio.timeout(self._manners.whole):
+                return await self._follow(url, _headers(known))
+        except AddressRefusedError as error:
+            raise FetchError(str(error)) from error
+        except (TimeoutError, httpx.TimeoutException) as error:
+            raise FetchError("The site did not answer in time.") from error
+        except (httpx.HTTPError, httpx.InvalidURL, zlib.error) as error:
+            raise FetchError(f"The site cannot be read: {_words(error)}.") from error
+
+    async def _follow(self, url: str, headers: dict[str, str]) -> Document | None:
+        for _ in range(self._manners.redirects + 1):
+            async with self._client.stream("GET", url, headers=headers) as answer:
+                if answer.status_code not in _MOVED or "location" not in answer.headers:
+                    return await self._take(answer)
+                url = str(answer.url.join(answer.headers["location"]))
+        raise FetchError(f"The site redirects more than {self._manners.redirects} times.")
+
+    async def _take(self, answer: httpx.Response) -> Document | None:
+        if answer.status_code == 304:
+            return None
+        if answer.status_code != 200:
+            raise FetchError(
+                f"The site answered {answer.status_code} {answer.reason_phrase}".rstrip() + ".",
+                retry_after=_retry_after(answer) if answer.status_code in _COME_LATER else None,
+            )
+        return Document(
+            body=await self._body(answer),
+            content_type=answer.headers.get("content-type", ""),
+            url=str(answer.url),
+            validators=Validators(
+                etag=_validator(answer, "etag"), last_modified=_validator(answer, "last-modified")
+            ),
+        )
+
+    async def _body(self, answer: httpx.Response) -> bytes:
+        largest = self._manners.largest
+        encoding = answer.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in ("identity", "gzip", "x-gzip"):
+            raise FetchError(f"The site sent the encoding {encoding}, which was not asked for.")
+        unpack = None if encoding == "identity" else zlib.decompressobj(wbits=31)
+        body = bytearray()
+        async for chunk in answer.aiter_raw():
+            # Unpacked by ourselves, with a limit: 64 KiB of gzip may hold 64 MiB of zeros.
+            body += unpack.decompress(chunk, largest + 1 - len(body)) if unpack else chunk
+            if len(body) > largest:
+                raise FetchError(f"The document is larger than {largest // 1024} KiB.")
+        return bytes(body)
+
+
+@asynccontextmanager
+async def open_fetcher(
+    transport: GuardedTransport, manners: Manners | None = None
+) -> AsyncIterator[Fetcher]:
+    """A fetcher that goes through `transport`, follows no redirect by itself, keeps no cookies."""
+    kept = manners or Manners()
+    async with httpx.AsyncClient(
+        transport=transport,
+        timeout=kept.step,
+        headers={"user-agent": USER_AGENT, "accept": _ACCEPT, "accept-encoding": "gzip"},
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+        follow_redirects=False,
+        trust_env=False,
+    ) as client:
+        yield Fetcher(client, kept)
+
+
+def _headers(known: Validators) -> dict[str, str]:
+    sent = {"if-none-match": known.etag, "if-modified-since": known.last_modified}
+    return {name: value for name, value in sent.items() if value}
+
+
+def _validator(answer: httpx.Response, name: str) -> str | None:
+    value: str | None = answer.headers.get(name)
+    fits = value is not None and len(value) <= _LONGEST_VALIDATOR and value.isascii()
+    return value if fits else None
+
+
+def _retry_after(answer: httpx.Response) -> float | None:
+    """Seconds, from either form of the header (RFC 9110, section 10.2.3)."""
+    said = answer.headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said[:9])
+    try:
+        moment = parsedate_to_datetime(said)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+
+
+def _words(error: Exception) -> str:
+    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__

@@ -1,0 +1,36 @@
+"""The clock of sources, and their readings."""
+
+from datetime import datetime
+
+from services.monitor.sources import collecting
+from services.monitor.sources.fetching import FetchError
+from shared.contracts.posts import SourceDue
+from shared.deliveries import Delivered
+from shared.jobs import Jobs, Lane, Work
+from shared.runtime import Runtime
+
+jobs = Jobs()
+
+
+@jobs.every(10, "monitor.due_sources")
+async def queue_due_sources(work: Work, due_at: datetime) -> None:
+    """Queue the sources that are due."""
+    await collecting.queue_due_sources(work.session)
+
+
+@jobs.on_outside(SourceDue, lane=Lane.COLLECT)
+async def read_source(runtime: Runtime, delivered: Delivered[SourceDue]) -> None:
+    """Read a source. Twice is harmless: posts that are known are duplicates."""
+    async with runtime.transaction() as session:
+        ordered = await collecting.take_order(session, delivered.event.source_id)
+    if ordered is None:
+        return
+    kind, order = ordered
+    try:
+        harvest = await runtime.resources.connectors[kind].collect(order)
+    except FetchError as error:
+        async with runtime.transaction() as session:
+            await collecting.note_failure(session, order, error)
+        return
+    async with runtime.transaction() as session:
+        await collecting.note_harvest(session, order, harvest)

@@ -1,0 +1,70 @@
+"""Tables of sources: what people write of them, and how they do."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, Text, func
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from services.monitor.models import MonitorModel
+from shared.db import enum_text
+from shared.ids import new_id
+
+
+class SourceKind(StrEnum):
+    """How a source is read; each has its connector."""
+
+    RSS = "rss"
+
+
+class SourceHealth(MonitorModel, kw_only=True):
+    """How reading a source goes. A table of its own: it changes every few minutes, and a person who
+    edits the source meanwhile must not be told that somebody else changed it.
+
+    `paused_until` is when the site lets itself be asked again; `failures` counts those in a row.
+    """
+
+    __tablename__ = "source_health"
+    __table_args__ = (Index("source_health_by_next", "next_at"),)
+
+    source_id: Mapped[UUID] = mapped_column(
+        ForeignKey("monitor.sources.id", ondelete="CASCADE"), primary_key=True, init=False
+    )
+    next_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), init=False
+    )
+    paused_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
+    last_attempt_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
+    last_success_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
+    last_error: Mapped[str | None] = mapped_column(Text, default=None)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    etag: Mapped[str | None] = mapped_column(Text, default=None)
+    last_modified: Mapped[str | None] = mapped_column(Text, default=None)
+    # Of the last reading that brought a document.
+    last_entries: Mapped[int] = mapped_column(Integer, default=0)
+    last_accepted: Mapped[int] = mapped_column(Integer, default=0)
+    last_skipped: Mapped[int] = mapped_column(Integer, default=0)
+    posts: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class Source(MonitorModel, kw_only=True):
+    """A place that posts come from (信息源)."""
+
+    __tablename__ = "sources"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    kind: Mapped[SourceKind] = mapped_column(enum_text(SourceKind))
+    url: Mapped[str] = mapped_column(Text, unique=True)
+    platform: Mapped[str] = mapped_column(Text)
+    every_minutes: Mapped[int] = mapped_column(Integer)
+    enabled: Mapped[bool] = mapped_column(default=True)
+    sample: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(Integer, init=False)
+    changed_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), onupdate=func.now(), init=False
+    )
+    health: Mapped[SourceHealth] = relationship(lazy="joined", innerjoin=True)
+
+    __mapper_args__ = {"version_id_col": version}

@@ -1,0 +1,24 @@
+"""When a source is read again. Pure rules."""
+
+from datetime import timedelta
+
+_DAY = timedelta(days=1)
+# 2^10 intervals pass a day for every interval that may be set.
+_MOST_DOUBLINGS = 10
+
+
+def pause_after_success(every: timedelta) -> timedelta:
+    """The pause after a reading that went well."""
+    return every
+
+
+def pause_after_failure(
+    every: timedelta, failures: int, retry_after: timedelta | None = None
+) -> timedelta:
+    """The pause after `failures` failures in a row (1 for the first).
+
+    Doubles with each from the second on, up to a day; a longer time that the site asks for is kept,
+    up to a day too, so that no site can switch itself off for good.
+    """
+    doubled = every * (1 << min(failures - 1, _MOST_DOUBLINGS))
+    return max(every, min(max(doubled, retry_after or timedelta()), _DAY))

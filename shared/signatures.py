@@ -1,0 +1,33 @@
+"""Signatures of Standard Webhooks (https://www.standardwebhooks.com, "Signature scheme")."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+
+_PREFIX = "whsec_"
+
+
+def read_secret(secret: str) -> bytes:
+    """The key in a secret of the form `whsec_` + base64 (the prefix may be left out).
+
+    Raises:
+        ValueError: it is not base64, or shorter than the 24 bytes that the standard asks for.
+    """
+    try:
+        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    except binascii.Error as error:
+        raise ValueError("it is not base64") from error
+    if len(key) < 24:
+        raise ValueError("it is shorter than 24 bytes")
+    return key
+
+
+def sign(key: bytes, *, message_id: str, timestamp: int, body: bytes) -> str:
+    """The header `webhook-signature`: HMAC-SHA256 over `id.timestamp.body`, version 1.
+
+    `timestamp` is in seconds since the epoch.
+    """
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    digest = hmac.new(key, signed, hashlib.sha256).digest()
+    return f"v1,{base64.b64encode(digest).decode()}"
