@@ -5,6 +5,7 @@ when it is called: the corridor imports no room, and `groundswell serve` loads n
 """
 
 import sys
+from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -29,11 +30,7 @@ def build(verb: str | None) -> typer.Typer:
     app.callback()(_start)
     verbs = {entry.name: entry for entry in entry_points(group="groundswell.verbs")}
     for name in sorted(verbs) if verb not in verbs else [verb]:
-        loaded = _load(verbs[name])
-        if isinstance(loaded, typer.Typer):
-            app.add_typer(loaded, name=name)
-        else:
-            app.command(name)(loaded)
+        _add(app, name, verbs[name])
     return app
 
 
@@ -55,14 +52,25 @@ def _start() -> None:
 _start.__doc__ = HELP
 
 
-def _load(entry: EntryPoint) -> Any:
+def _add(app: typer.Typer, name: str, entry: EntryPoint) -> None:
     try:
-        return entry.load()
+        loaded: Any = entry.load()
     except ModuleNotFoundError as error:
-        missing = f"{error.name} is not installed, and `groundswell {entry.name}` needs it."
+        # Says so whatever options it is called with.
+        anything = {"allow_extra_args": True, "ignore_unknown_options": True}
+        app.command(name, context_settings=anything)(_refusal(name, error.name))
+    else:
+        if isinstance(loaded, typer.Typer):
+            app.add_typer(loaded, name=name)
+        else:
+            app.command(name)(loaded)
 
-        def refuse() -> None:
-            raise GroundswellError(missing)
 
-        refuse.__doc__ = f"Not available: {missing}"
-        return refuse
+def _refusal(verb: str, library: str | None) -> Callable[[], None]:
+    missing = f"{library} is not installed, and `groundswell {verb}` needs it."
+
+    def refuse() -> None:
+        raise GroundswellError(missing)
+
+    refuse.__doc__ = f"Not available: {missing}"
+    return refuse

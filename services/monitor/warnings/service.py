@@ -27,7 +27,7 @@ from shared.events import emit
 async def carry_out(session: AsyncSession, notice: Notice, decision: Decision) -> None:
     """Do what a judgement decided: raise, change or end the warning of a story.
 
-    A judgement that leaves the level as it is only updates figures and reasons.
+    A judgement that leaves the level as it is only updates what the warning is called and counts.
     """
     warning = await session.scalar(
         select(WarningRecord).where(WarningRecord.story_id == notice.story_id)
@@ -47,9 +47,10 @@ async def carry_out(session: AsyncSession, notice: Notice, decision: Decision) -
     warning.peak_level = max(level, warning.peak_level)
     warning.judged = decision.state.to_state() if decision.state else None
     warning.title, warning.post_count = notice.title, notice.post_count
-    warning.reasons = [item.model_dump(mode="json") for item in reasons]
-    warning.evidence = [item.model_dump(mode="json") for item in notice.evidence]
     if decision.move in (Move.RAISED, Move.ROSE, Move.FELL):
+        # Why it has this level: what was so when it got there. The story has the figures of now.
+        warning.reasons = [item.model_dump(mode="json") for item in reasons]
+        warning.evidence = [item.model_dump(mode="json") for item in notice.evidence]
         warning.changed_at, warning.warned_at = now, notice.at
     if decision.move in (Move.RAISED, Move.ROSE):
         # Whoever dismissed or acknowledged a lower level has not seen this one.
