@@ -23,6 +23,7 @@ def build(verb: str | None) -> typer.Typer:
         name="groundswell",
         help=HELP,
         no_args_is_help=True,
+        rich_markup_mode=None,
         add_completion=False,
         pretty_exceptions_enable=False,
     )

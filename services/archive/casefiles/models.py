@@ -74,8 +74,7 @@ class Record(ArchiveModel, kw_only=True):
 class LooseRecord(ArchiveModel, kw_only=True):
     """What was told of a warning that has no open case file.
 
-    When an incident grows out of the warning, its case file begins with these. What arrives after
-    the sealing stays here, with the case it came too late for.
+    When an incident grows out of the warning, its case file begins with these.
     """
 
     __tablename__ = "loose_records"
@@ -87,7 +86,6 @@ class LooseRecord(ArchiveModel, kw_only=True):
     kind: Mapped[str] = mapped_column(String(64))
     occurred_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
-    late_for_case: Mapped[UUID | None] = mapped_column(default=None)
     received_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=func.now(), init=False
     )

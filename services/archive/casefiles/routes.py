@@ -1,5 +1,6 @@
 """Endpoints of case files."""
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -88,8 +89,12 @@ async def list_records(
 @router.get("/{case_id}/proof", operation_id="cases_proof")
 async def prove_case(case_id: UUID, session: Session, _: Reader) -> Proof:
     """Check every record of a case file against its chain and its seal, here and now."""
+    await service.read_consistently(session)
     case = await service.get_case(session, case_id)
     seal = await service.current_seal(session, case)
-    records = [record async for record in service.read_records(session, case_id)]
-    problems = [str(problem) for problem in verify_chain(records, seal)]
+    records = [
+        record async for stretch in service.read_records(session, case_id) for record in stretch
+    ]
+    found = await asyncio.to_thread(verify_chain, records, seal)
+    problems = [str(problem) for problem in found]
     return Proof(intact=not problems, problems=problems, seal=seal, fingerprint=fingerprint(seal))

@@ -58,7 +58,11 @@ async def open_case_file(
 
 
 async def file_record(session: AsyncSession, case: CaseFile, filing: Filing) -> None:
-    """Add a record to an open case file, behind the one before; one event is filed once."""
+    """Add a record to a case file, behind the one before; one event is filed once.
+
+    What happens after the sealing (a statement is withdrawn) is filed too: the seal of the closing
+    still proves what was there then, and the chain goes on.
+    """
     if await session.scalar(
         select(Record.sequence).where(Record.case_id == case.id, Record.event_id == filing.event_id)
     ):
@@ -108,8 +112,7 @@ async def file_event(session: AsyncSession, filing: Filing) -> None:
     )
     if case is None:
         raise NotFound(f"The incident {filing.incident_id} has no case file.")
-    if case.state is CaseState.OPEN:
-        await file_record(session, case, filing)
+    await file_record(session, case, filing)
 
 
 async def file_warning(session: AsyncSession, filing: Filing, warning_id: UUID) -> None:
@@ -117,7 +120,7 @@ async def file_warning(session: AsyncSession, filing: Filing, warning_id: UUID) 
     case = await session.scalar(
         select(CaseFile).where(CaseFile.warning_id == warning_id).with_for_update()
     )
-    if case is not None and case.state is CaseState.OPEN:
+    if case is not None:
         await file_record(session, case, filing)
         return
     await session.execute(
@@ -129,7 +132,6 @@ async def file_warning(session: AsyncSession, filing: Filing, warning_id: UUID) 
             kind=filing.kind,
             occurred_at=filing.occurred_at,
             content=dict(filing.content),
-            late_for_case=case.id if case else None,
         )
         .on_conflict_do_nothing()
     )
@@ -165,10 +167,19 @@ async def seal_case_file(session: AsyncSession, incident_id: UUID) -> CaseFile:
 
 
 async def current_seal(session: AsyncSession, case: CaseFile) -> dict[str, Any]:
-    """The seal of a sealed case file, or one of an open case file as it stands."""
-    if case.seal is not None:
+    """The seal of the closing; a new one while the file is open, or where more was filed since."""
+    if case.seal is not None and case.seal["record_count"] == case.records:
         return case.seal
-    return await _seal(session, case, await database_now(session), final=False)
+    final = case.state is CaseState.SEALED
+    return await _seal(session, case, await database_now(session), final=final)
+
+
+async def read_consistently(session: AsyncSession) -> None:
+    """Let the transaction see one moment: a record filed meanwhile must not break a proof.
+
+    Call it before the first statement.
+    """
+    await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 async def judge_completeness(session: AsyncSession, case_id: UUID) -> list[Finding]:
@@ -197,8 +208,8 @@ async def get_case(session: AsyncSession, case_id: UUID) -> CaseFile:
     return case
 
 
-async def read_records(session: AsyncSession, case_id: UUID) -> AsyncIterator[dict[str, Any]]:
-    """The records of a case file in order, with leaf and chain, a stretch at a time."""
+async def read_records(session: AsyncSession, case_id: UUID) -> AsyncIterator[list[dict[str, Any]]]:
+    """The records of a case file in order, with leaf and chain, in stretches of up to 500."""
     after = 0
     while True:
         rows = (
@@ -209,9 +220,9 @@ async def read_records(session: AsyncSession, case_id: UUID) -> AsyncIterator[di
                 .limit(_PAGE)
             )
         ).all()
-        for row in rows:
-            yield parse_record(row.body) | {"leaf": row.leaf, "chain": row.chain}
-            after = row.sequence
+        if rows:
+            yield [parse_record(row.body) | {"leaf": row.leaf, "chain": row.chain} for row in rows]
+            after = rows[-1].sequence
         if len(rows) < _PAGE:
             return
 

@@ -158,14 +158,18 @@ async def test_an_event_told_twice_is_filed_once(archive: RoomClient) -> None:
     assert (filed, failed) == (2, 0)
 
 
-async def test_what_comes_after_the_sealing_is_kept_beside_it(archive: RoomClient) -> None:
+async def test_what_comes_after_the_sealing_is_filed_and_the_seal_still_holds(
+    archive: RoomClient, tmp_path: Path
+) -> None:
     case = await whole_incident(archive)
     await tell(archive, WarningAcknowledged(warning_id=UUID(case["warning_id"]), by=PERSON))
     again = await only_case(archive)
-    assert again["records"] == case["records"]
-    async with archive.transaction() as session:
-        late = await session.scalar(text("SELECT late_for_case FROM archive.loose_records"))
-    assert str(late) == case["id"]
+    assert again["records"] == case["records"] + 1
+    assert again["seal"] == case["seal"]
+    assert (await archive.get(f"/api/v1/cases/{case['id']}/proof")).json()["intact"] is True
+    bundle = tmp_path / "case.zip"
+    bundle.write_bytes((await archive.get(f"/api/v1/cases/{case['id']}/export")).content)
+    assert main([str(bundle), "--seal", case["seal"]["chain_head"]]) == 0
 
 
 @pytest.mark.parametrize(

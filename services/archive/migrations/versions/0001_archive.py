@@ -39,7 +39,6 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("content", postgresql.JSON(), nullable=False),
-        sa.Column("late_for_case", sa.Uuid(), nullable=True),
         sa.Column(
             "received_at",
             sa.DateTime(timezone=True),
