@@ -1,0 +1,100 @@
+"""All sample answers, by the address that gives them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from gateway.console.memory import Reply
+from gateway.console.preview import handling, opinion
+from gateway.console.preview.sample import (
+    CASE,
+    COMMAND,
+    INCIDENT,
+    SAMPLE,
+    STATEMENT,
+    STORY,
+    person,
+)
+from shared.contracts.actors import Actor, Permission
+
+SOMEBODY = Actor(
+    **person("leader"),
+    groups=frozenset({"g1", "g3"}),
+    permissions=frozenset(Permission) - {Permission.SEAL_CASES, Permission.DRAFT_STATEMENTS},
+)
+
+# What may be sent to the sample house: it is accepted, and forgotten.
+_ACCEPTED = (
+    *(f"/warnings/{{warning}}/{act}" for act in ("acknowledge", "dismiss")),
+    *(
+        f"/incidents/{INCIDENT}/{act}"
+        for act in (
+            "activate",
+            "assessments",
+            "close",
+            "commands",
+            "decline",
+            "stand-down",
+            "timeline",
+        )
+    ),
+    f"/commands/{COMMAND}/complete",
+    *(
+        f"/statements/{STATEMENT}/{act}"
+        for act in ("approve", "publish", "return", "reviews", "submit", "withdraw")
+    ),
+)
+
+
+def sample_replies(now: datetime | None = None) -> dict[str, Reply]:
+    """What the sample house answers at `now`."""
+    moment = now or datetime.now(UTC)
+    read = _opinion(moment) | _handling(moment)
+    replies: dict[str, Reply] = {
+        f"GET /api/v1{path}": (200, answer) for path, answer in read.items()
+    }
+    for path in _ACCEPTED:
+        for warning in opinion.warnings(moment):
+            replies[f"POST /api/v1{path.format(warning=warning['id'])}"] = (200, {})
+    replies["POST /api/v1/incidents"] = (201, handling.incident(moment))
+    replies[f"POST /api/v1/incidents/{INCIDENT}/statements"] = (201, handling.statement(moment))
+    replies[f"PUT /api/v1/statements/{STATEMENT}/text"] = (200, handling.statement(moment))
+    return replies
+
+
+def _opinion(now: datetime) -> dict[str, Any]:
+    story, points = f"/stories/{STORY}", opinion.volume(now)
+    return {
+        "/posts": _page(opinion.posts(now)),
+        "/posts/volume": {"bucket": 15, "points": points},
+        "/stories": _page(opinion.stories(now)),
+        story: opinion.stories(now)[0],
+        f"{story}/posts": _page(opinion.posts(now)),
+        f"{story}/indicators": {"points": points[-24:], "usual": None},
+        "/warnings": _page(opinion.warnings(now)),
+        **{f"/warnings/{item['id']}": item for item in opinion.warnings(now)},
+        "/watches": _page(opinion.watches()),
+    }
+
+
+def _handling(now: datetime) -> dict[str, Any]:
+    incident, case = f"/incidents/{INCIDENT}", handling.case(now)
+    return {
+        "/groups": {"items": SAMPLE["groups"]},
+        "/channels": {"items": [{"name": "console", "takes_drills": True}]},
+        "/incidents": _page([handling.incident(now)]),
+        incident: handling.incident(now),
+        f"{incident}/timeline": {"items": handling.timeline(now)},
+        f"{incident}/assessments": _page(handling.assessments(now)),
+        f"{incident}/commands": _page(handling.commands(now)),
+        f"{incident}/statements": _page([handling.statement(now)]),
+        f"/statements/{STATEMENT}": handling.statement(now),
+        "/cases": _page([case]),
+        f"/cases/{CASE}": case,
+        f"/cases/{CASE}/records": {"items": handling.records(now), "next_after": None},
+        f"/cases/{CASE}/proof": {"intact": True, "problems": [], "fingerprint": case["head"]},
+        "/me": {"id": SOMEBODY.id, "display_name": SOMEBODY.name, "roles": ["leader"]},
+    }
+
+
+def _page(items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"items": items, "next_cursor": None}

@@ -1,0 +1,14 @@
+// What the pages do in the browser. Everything also works without it, except that nothing is live.
+import { keepClocks } from "./clocks.js";
+import { drawCharts } from "./charts.js";
+import { keepForms } from "./forms.js";
+import { listenToKeys } from "./keys.js";
+import { listenToHouse } from "./live.js";
+import { tellZone } from "./zone.js";
+
+tellZone();
+keepClocks();
+drawCharts();
+keepForms();
+listenToKeys();
+if (document.body.dataset.live) listenToHouse();

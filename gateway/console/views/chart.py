@@ -1,0 +1,81 @@
+"""What the heat chart draws, and the sentence that says the same."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.console.moments import as_moment
+from gateway.console.views.volume import since_first, usual_point
+
+
+@dataclass(frozen=True)
+class Chart:
+    """`data` goes to the script that draws; the rest is told in words."""
+
+    data: Mapping[str, Any]
+    highest: int
+    highest_at: str
+    latest: int
+    usual: tuple[float, float] | None = None
+    marks: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+
+
+def heat_chart(
+    points: Sequence[Mapping[str, Any]],
+    warnings: Iterable[Mapping[str, Any]] = (),
+    usual: Mapping[str, Any] | None = None,
+) -> Chart | None:
+    """Posts over time with a mark where a warning was raised; None where there is nothing yet.
+
+    `usual` has `low` and `high` for one point where a room computed them; else they are taken from
+    the points themselves.
+    """
+    shown = since_first(points)
+    if not shown:
+        return None
+    band = _band(usual) or usual_point(shown)
+    highest = max(shown, key=lambda point: point.get("posts") or 0)
+    marks = _marks(shown, warnings)
+    data = {
+        "at": [point["at"] for point in shown],
+        "posts": [point.get("posts") or 0 for point in shown],
+        "negative": [point.get("negative") or 0 for point in shown],
+        "usual": band,
+        "marks": marks,
+    }
+    return Chart(
+        data=data,
+        highest=int(highest.get("posts") or 0),
+        highest_at=str(highest["at"]),
+        latest=int(shown[-1].get("posts") or 0),
+        usual=band,
+        marks=marks,
+    )
+
+
+def _band(usual: Mapping[str, Any] | None) -> tuple[float, float] | None:
+    low, high = (usual or {}).get("low"), (usual or {}).get("high")
+    if isinstance(low, int | float) and isinstance(high, int | float):
+        return float(low), float(high)
+    return None
+
+
+def _marks(
+    points: Sequence[Mapping[str, Any]], warnings: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Each warning at the last point that began before it; out of sight ones are left out."""
+    times = [as_moment(point["at"]) for point in points]
+    found: dict[int, dict[str, Any]] = {}
+    for warning in warnings:
+        raised = as_moment(warning.get("raised_at"))
+        begun = [index for index, at in enumerate(times) if at and raised and at <= raised]
+        if not begun:
+            continue
+        mark = {"index": begun[-1], "level": warning.get("level"), "title": warning.get("title")}
+        kept = found.setdefault(begun[-1], mark)
+        if _RANKS.get(str(mark["level"]), 0) > _RANKS.get(str(kept["level"]), 0):
+            found[begun[-1]] = mark
+    return list(found.values())
+
+
+_RANKS = {"blue": 1, "yellow": 2, "orange": 3, "red": 4}
