@@ -1,0 +1,1 @@
+"""What waits between the rooms, what failed, and driving it again."""
