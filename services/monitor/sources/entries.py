@@ -88,7 +88,8 @@ def external_id(entry: Entry, feed_url: str) -> str:
     """
     known = entry.id or entry.link
     if known and known.startswith(_WORLDWIDE):
-        return known if len(known) <= _LONGEST_ID else f"sha:{_digest(known)}"
+        fits = len(known) <= _LONGEST_ID and known.isprintable()
+        return known if fits else f"hash:{_digest(known)}"
     said = known or f"{entry.title}\x00{entry.text}"
     return f"{_digest(feed_url, 6)}:{_digest(said)}"
 

@@ -86,7 +86,7 @@ def read_feed(document: bytes, content_type: str) -> list[Entry]:
         sanitize_html=False,
     )
     entries = feed["entries"]
-    if not entries and not feed["version"]:
+    if not entries and (feed["bozo"] or not feed["version"]):
         reason = feed.get("bozo_exception")
         raise FeedRefusedError(f"This is no RSS or Atom feed ({reason})." if reason else _NO_FEED)
     language = feed["feed"].get("language")

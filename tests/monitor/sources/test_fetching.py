@@ -1,0 +1,223 @@
+"""Documents are read politely, and hostile servers gain nothing."""
+
+import gzip
+import time
+import tracemalloc
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from services.monitor.sources.address_guard import GuardedTransport
+from services.monitor.sources.fetching import (
+    USER_AGENT,
+    Fetcher,
+    FetchError,
+    Manners,
+    Validators,
+    open_fetcher,
+)
+
+NOTHING = Validators()
+MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture
+async def fetcher() -> AsyncIterator[Fetcher]:
+    transport = GuardedTransport(allow_private=True)
+    async with open_fetcher(transport, Manners(step=0.5, whole=1.5)) as opened:
+        yield opened
+
+
+async def test_a_document_comes_with_what_it_is_known_by(
+    fetcher: Fetcher, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/feed").respond_with_data(
+        "<rss/>",
+        content_type="application/rss+xml; charset=gbk",
+        headers={"ETag": '"v1"', "Last-Modified": "Sun, 01 Nov 2026 21:04:00 GMT"},
+    )
+    document = await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+    assert document is not None
+    assert document.body == b"<rss/>"
+    assert document.content_type == "application/rss+xml; charset=gbk"
+    assert document.validators == Validators('"v1"', "Sun, 01 Nov 2026 21:04:00 GMT")
+    request, _ = httpserver.log[0]
+    assert request.headers["User-Agent"] == USER_AGENT
+    assert USER_AGENT.startswith("Groundswell/")
+    assert "If-None-Match" not in request.headers
+
+
+async def test_a_document_that_did_not_change_is_not_sent_again(
+    fetcher: Fetcher, httpserver: HTTPServer
+) -> None:
+    known = Validators('"v1"', "Sun, 01 Nov 2026 21:04:00 GMT")
+    httpserver.expect_request(
+        "/feed",
+        headers={"If-None-Match": '"v1"', "If-Modified-Since": "Sun, 01 Nov 2026 21:04:00 GMT"},
+    ).respond_with_data(status=304)
+    assert await fetcher.fetch(httpserver.url_for("/feed"), known) is None
+
+
+async def test_gzip_is_unpacked(fetcher: Fetcher, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/feed").respond_with_data(
+        gzip.compress(b"<rss/>"), headers={"Content-Encoding": "gzip"}
+    )
+    document = await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+    assert document is not None
+    assert document.body == b"<rss/>"
+
+
+@pytest.mark.parametrize("status", [403, 404, 410, 500])
+async def test_an_error_of_the_site_is_told(
+    fetcher: Fetcher, httpserver: HTTPServer, status: int
+) -> None:
+    httpserver.expect_request("/feed").respond_with_data("no", status=status)
+    with pytest.raises(FetchError, match=f"The site answered {status}"):
+        await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_site_that_asks_to_be_left_alone_says_for_how_long(
+    fetcher: Fetcher, httpserver: HTTPServer, status: int
+) -> None:
+    httpserver.expect_oneshot_request("/feed").respond_with_data(
+        status=status, headers={"Retry-After": "120"}
+    )
+    with pytest.raises(FetchError) as seconds:
+        await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+    assert seconds.value.retry_after == 120
+
+    later = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
+    httpserver.expect_oneshot_request("/feed").respond_with_data(
+        status=status, headers={"Retry-After": later}
+    )
+    with pytest.raises(FetchError) as moment:
+        await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+    assert moment.value.retry_after == pytest.approx(600, abs=5)
+
+    httpserver.expect_oneshot_request("/feed").respond_with_data(
+        status=status, headers={"Retry-After": "soon"}
+    )
+    with pytest.raises(FetchError) as nothing:
+        await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+    assert nothing.value.retry_after is None
+
+
+async def test_redirects_are_followed_to_where_the_document_is(
+    fetcher: Fetcher, httpserver: HTTPServer
+) -> None:
+    for step in range(5):
+        httpserver.expect_request(f"/{step}").respond_with_data(
+            status=301, headers={"Location": f"/{step + 1}"}
+        )
+    httpserver.expect_request("/5").respond_with_data("there")
+    document = await fetcher.fetch(httpserver.url_for("/0"), NOTHING)
+    assert document is not None
+    assert document.url == httpserver.url_for("/5")
+
+
+async def test_a_redirect_that_leads_nowhere_ends(fetcher: Fetcher, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/loop").respond_with_data(status=302, headers={"Location": "/loop"})
+    with pytest.raises(FetchError, match="redirects more than 5 times"):
+        await fetcher.fetch(httpserver.url_for("/loop"), NOTHING)
+    assert len(httpserver.log) == 6
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[fd00:ec2::254]/",
+        "file:///etc/passwd",
+        "http://127.0.0.1:22/",
+        "//100.100.100.200/",
+    ],
+)
+async def test_a_redirect_to_where_nobody_may_go_is_refused(
+    fetcher: Fetcher, httpserver: HTTPServer, location: str
+) -> None:
+    httpserver.expect_request("/feed").respond_with_data(status=302, headers={"Location": location})
+    began = time.monotonic()
+    with pytest.raises(FetchError):
+        await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+    assert time.monotonic() - began < 1
+
+
+async def test_a_gigabyte_is_broken_off_at_the_limit(
+    fetcher: Fetcher, httpserver: HTTPServer
+) -> None:
+    sent = 0
+
+    def gigabyte(_: Request) -> Response:
+        def body() -> Iterator[bytes]:
+            nonlocal sent
+            for _ in range(1024):
+                sent += 1
+                yield b"x" * MEGABYTE
+
+        return Response(body())
+
+    httpserver.expect_request("/feed").respond_with_handler(gigabyte)
+    with pytest.raises(FetchError, match="larger than 5120 KiB"):
+        await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+    assert sent < 100
+
+
+async def test_a_gzip_bomb_takes_no_more_memory_than_the_limit(
+    fetcher: Fetcher, httpserver: HTTPServer
+) -> None:
+    bomb = gzip.compress(bytes(256 * MEGABYTE), compresslevel=9)
+    httpserver.expect_request("/feed").respond_with_data(bomb, headers={"Content-Encoding": "gzip"})
+    tracemalloc.start()
+    try:
+        with pytest.raises(FetchError, match="larger than"):
+            await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 32 * MEGABYTE
+
+
+async def test_an_encoding_that_was_not_asked_for_is_refused(
+    fetcher: Fetcher, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/feed").respond_with_data("x", headers={"Content-Encoding": "br"})
+    with pytest.raises(FetchError, match="encoding br"):
+        await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+
+
+@pytest.mark.parametrize("trickle", [False, True])
+async def test_a_slow_site_is_given_up(
+    fetcher: Fetcher, httpserver: HTTPServer, trickle: bool
+) -> None:
+    def slow(_: Request) -> Response:
+        def body() -> Iterator[bytes]:
+            for _ in range(20):
+                # Fast enough for each step to pass, or too slow for any.
+                time.sleep(0.2 if trickle else 1)
+                yield b"<"
+
+        return Response(body())
+
+    httpserver.expect_request("/feed").respond_with_handler(slow)
+    began = time.monotonic()
+    with pytest.raises(FetchError, match="did not answer in time"):
+        await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+    assert time.monotonic() - began < 2.5
+
+
+async def test_cookies_are_not_kept(fetcher: Fetcher, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/feed").respond_with_data("x", headers={"Set-Cookie": "who=you"})
+    await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+    await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+    request, _ = httpserver.log[1]
+    assert "Cookie" not in request.headers
+
+
+async def test_a_closed_door_is_told(fetcher: Fetcher) -> None:
+    with pytest.raises(FetchError, match="cannot be read"):
+        await fetcher.fetch("http://127.0.0.1:1025/", NOTHING)
