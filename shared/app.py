@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from pydantic import BaseModel
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import metrics
@@ -52,19 +53,22 @@ def create_room_app(definition: RoomDefinition, settings: Settings) -> FastAPI:
     app.include_router(health_router)
     for router in definition.routers:
         app.include_router(router)
-    _document_problems(app)
+    _document(app, ProblemDocument, *definition.raw_bodies)
     app.add_middleware(RequestLog, room=str(definition.room))
     return app
 
 
-def _document_problems(app: FastAPI) -> None:
-    """Put the problem document into the OpenAPI components, where every route refers to it."""
+def _document(app: FastAPI, *shapes: type[BaseModel]) -> None:
+    """Put shapes that FastAPI does not see into the OpenAPI components, where routes refer to
+    them."""
     plain = app.openapi
 
     def openapi() -> dict[str, object]:
         document = plain()
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas.setdefault("ProblemDocument", ProblemDocument.model_json_schema())
+        for shape in shapes:
+            described = shape.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas |= described.pop("$defs", {}) | {shape.__name__: described}
         schemas.pop("HTTPValidationError", None)
         schemas.pop("ValidationError", None)
         return document

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 from starlette.types import ASGIApp
 
 from shared.contracts.rooms import Room
@@ -27,6 +28,8 @@ class RoomDefinition:
     jobs: Jobs = field(default_factory=Jobs)
     resources: Resources = no_resources
     worker_resources: Resources | None = None
+    # Bodies that a route reads from the bytes itself: they are described all the same.
+    raw_bodies: Sequence[type[BaseModel]] = ()
     # Only the gateway builds an app of another kind.
     app: BuildApp | None = None
     # Only the gateway, which the outside reaches, has a stricter protocol than uvicorn's.

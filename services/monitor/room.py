@@ -5,6 +5,7 @@ from services.monitor.alerts.routes import router as alerts
 from services.monitor.imports.jobs import jobs as import_jobs
 from services.monitor.imports.routes import router as imports
 from services.monitor.posts.routes import router as posts
+from services.monitor.posts.schemas import BulkNew
 from services.monitor.resources import open_api_resources, open_resources
 from services.monitor.sources.jobs import jobs as source_jobs
 from services.monitor.sources.routes import router as sources
@@ -23,6 +24,7 @@ room = RoomDefinition(
     # The address of a kind of things comes before that of one thing: `/posts/import`.
     routers=[imports, posts, sources, watches, stories, alerts, warnings],
     jobs=collect(tracking_jobs, warning_jobs, source_jobs, import_jobs, alert_jobs),
+    raw_bodies=[BulkNew],
     resources=open_api_resources,
     worker_resources=open_resources,
 )
