@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import RedisStorage
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 
 from gateway.routes import Lane
@@ -99,13 +100,21 @@ async def open_rate_limiter(rate: str, redis_url: str) -> AsyncIterator[RateLimi
     Raises:
         ConfigurationError: the rate does not read like `12000/minute`.
     """
-    limiter = RateLimiter(parse_rate(rate), _storage(redis_url))
+    pool = ConnectionPool.from_url(redis_url, socket_timeout=2, socket_connect_timeout=1)
+    storage = RedisStorage(
+        f"async+{redis_url}",
+        implementation="redispy",
+        key_prefix="groundswell:rate",
+        connection_pool=pool,  # type: ignore[arg-type] # documented, and not in its types
+    )
+    limiter = RateLimiter(parse_rate(rate), storage)
     adding = asyncio.create_task(_keep_adding_up(limiter))
     try:
         yield limiter
     finally:
         adding.cancel()
         await asyncio.gather(adding, return_exceptions=True)
+        await pool.aclose()
 
 
 def parse_rate(rate: str) -> RateLimitItem:
@@ -120,16 +129,6 @@ def parse_rate(rate: str) -> RateLimitItem:
         raise ConfigurationError(
             f"GROUNDSWELL_RATE_LIMIT is {rate!r}: write it like 12000/minute."
         ) from error
-
-
-def _storage(url: str) -> RedisStorage:
-    return RedisStorage(
-        f"async+{url}",
-        implementation="redispy",
-        key_prefix="groundswell:rate",
-        socket_timeout=2,
-        socket_connect_timeout=1,
-    )
 
 
 async def _keep_adding_up(limiter: RateLimiter) -> None:

@@ -102,7 +102,6 @@ class DoorProtocol(HttpToolsProtocol):
         if cycle is not None and not cycle.response_complete:
             if cycle.response_started or not cycle.more_body:
                 cycle.keep_alive = False
-                self.pipeline.clear()
                 return
             cycle.disconnected = True
             cycle.message_event.set()

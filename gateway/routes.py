@@ -17,6 +17,7 @@ ROUTES: dict[str, Room] = {
     "stories": Room.MONITOR,
     "warnings": Room.MONITOR,
     "analysis": Room.ANALYSIS,
+    "models": Room.ANALYSIS,
     "incidents": Room.RESPONSE,
     "commands": Room.RESPONSE,
     "statements": Room.RESPONSE,

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_FORM = re.compile(r"(\d{1,19})-(\d{1,19})")
+_FORM = re.compile(r"([0-9]{1,19})-([0-9]{1,19})")
 _MOST = 2**63 - 1
 
 
