@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.indicators.tally import Tally
@@ -19,6 +19,7 @@ from services.monitor.stories.schemas import (
 from services.monitor.tracking.tracked import moment
 from services.monitor.warnings.models import WarningRecord, WarningStatus
 from services.monitor.watches.models import Watch
+from shared.contracts.levels import WarningLevel
 from shared.errors import NotFound
 
 _DAY = 86_400.0
@@ -52,6 +53,23 @@ async def complete(session: AsyncSession, stories: Sequence[StoryRecord]) -> lis
     return [
         _shown(story, names.get(story.watch_id, ""), warnings.get(story.id)) for story in stories
     ]
+
+
+async def rising(session: AsyncSession, limit: int) -> list[StoryOut]:
+    """Stories by the level of their warning in force, then by heat as last read."""
+    in_force = and_(
+        WarningRecord.story_id == StoryRecord.id, WarningRecord.status != WarningStatus.ENDED
+    )
+    gravity = case({str(level): level.rank for level in WarningLevel}, value=WarningRecord.level)
+    rows = (
+        await session.scalars(
+            select(StoryRecord)
+            .outerjoin(WarningRecord, in_force)
+            .order_by(func.coalesce(gravity, 0).desc(), StoryRecord.heat.desc(), StoryRecord.id)
+            .limit(limit)
+        )
+    ).all()
+    return await complete(session, rows)
 
 
 def indicators(story: StoryRecord, bucket: int) -> IndicatorsOut:

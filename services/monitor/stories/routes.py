@@ -10,7 +10,7 @@ from services.monitor.posts.queries import PostFilter, list_posts
 from services.monitor.posts.schemas import PostOut
 from services.monitor.stories import queries
 from services.monitor.stories.models import StoryRecord
-from services.monitor.stories.schemas import IndicatorsOut, StoryOut
+from services.monitor.stories.schemas import IndicatorsOut, Rising, StoryOut
 from shared.auth import allow
 from shared.contracts.actors import Actor, Permission
 from shared.http import Session, room_router
@@ -41,14 +41,9 @@ async def list_stories(
 @router.get("/rising", operation_id="stories_rising")
 async def list_rising(
     session: Session, _: Viewer, limit: Annotated[int, Query(ge=1, le=50)] = 10
-) -> list[StoryOut]:
-    """The stories with the most heat as last read, hottest first."""
-    rows = (
-        await session.scalars(
-            select(StoryRecord).order_by(StoryRecord.heat.desc(), StoryRecord.id).limit(limit)
-        )
-    ).all()
-    return await queries.complete(session, rows)
+) -> Rising:
+    """The stories with a warning in force, gravest first, then those with the most heat."""
+    return Rising(items=await queries.rising(session, limit))
 
 
 @router.get("/{story_id}", operation_id="stories_get")

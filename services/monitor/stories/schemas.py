@@ -53,6 +53,12 @@ class StoryOut(BaseModel):
     trend: list[int]
 
 
+class Rising(BaseModel):
+    """The stories that need a look, the most pressing first."""
+
+    items: list[StoryOut]
+
+
 class IndicatorPoint(BaseModel):
     """What was said in one stretch of time."""
 

@@ -206,3 +206,16 @@ async def test_preview_says_what_would_have_matched(
     body = answer.json()
     assert (body["examined"], body["matched"], body["hit_rate"]) == (2, 1, 0.5)
     assert body["items"][0]["terms"] == ["停电"]
+
+
+async def test_the_most_pressing_story_is_shown_first(
+    monitor: RoomClient, make_post: MakePost
+) -> None:
+    await watch(monitor, thresholds=LOW)
+    await send(monitor, *[make_post(f"{OUTAGE} {number}") for number in range(10)])
+    await send(monitor, make_post("新电价方案征求意见 阶梯电价 听证会 峰谷"))
+    await work(monitor)
+    rising = (await monitor.get("/api/v1/stories/rising")).json()["items"]
+    assert [story["posts"] for story in rising] == [10, 1]
+    assert rising[0]["level"] == "blue"
+    assert rising[1]["level"] is None
