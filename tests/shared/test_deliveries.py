@@ -1,7 +1,7 @@
 """Delivered twice, applied once: leases, fences, tries and order, on a real database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -52,10 +52,14 @@ async def make_ready(room: RoomClient) -> None:
 
 async def test_an_event_is_written_with_its_change_or_not_at_all(response: Any) -> None:
     room = await response(Jobs())
-    with pytest.raises(RuntimeError, match="on purpose"):
+
+    async def change_and_fail() -> None:
         async with room.transaction() as session:
             await emit(session, opened())
             raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        await change_and_fail()
     assert await states(room) == []
 
 
@@ -88,10 +92,14 @@ async def test_a_worker_whose_lease_ran_out_cannot_commit(response: Any) -> None
         quick = await take(session, Room.RESPONSE, lease=LEASE, **arguments)
     assert slow[0].id == quick[0].id
 
-    with pytest.raises(FenceLostError):
+
+    async def commit_late() -> None:
         async with room.transaction() as session:
             await session.execute(text("INSERT INTO corridor.schedules VALUES ('slow', now())"))
             await finish(session, Room.RESPONSE, slow)
+
+    with pytest.raises(FenceLostError):
+        await commit_late()
     async with room.transaction() as session:
         await finish(session, Room.RESPONSE, quick)
         effects = await session.scalar(text("SELECT count(*) FROM corridor.schedules"))
@@ -244,7 +252,7 @@ async def test_the_posts_of_a_flood_wait_behind_what_people_do(response: Any) ->
 
 
 @pytest.fixture
-async def two_workers(response: Any) -> AsyncIterator[tuple[list[Any], RoomClient, RoomClient]]:
+async def two_workers(response: Any) -> tuple[list[Any], RoomClient, RoomClient]:
     """Two rooms on one database, with one schedule that notes when it ran."""
     jobs, runs = Jobs(), []
 
@@ -252,7 +260,7 @@ async def two_workers(response: Any) -> AsyncIterator[tuple[list[Any], RoomClien
     async def tick(work: Work, due_at: Any) -> None:
         runs.append(due_at)
 
-    yield runs, await response(jobs), await response(jobs)
+    return runs, await response(jobs), await response(jobs)
 
 
 async def test_a_schedule_runs_once_for_each_due_time_whoever_keeps_it(
