@@ -30,7 +30,7 @@ from gateway.identity.callers import Caller
 from gateway.identity.secrets import Kind
 from gateway.protocol import CLOSE
 from gateway.resources import GatewayResources
-from gateway.routes import PATIENCE, ROUTES, USUAL_PATIENCE, lane_of, prefix_of, takes_file
+from gateway.routes import API, PATIENCE, ROUTES, USUAL_PATIENCE, lane_of, prefix_of, takes_file
 from shared import metrics
 from shared.auth import IdentitySigner
 from shared.contracts.rooms import Room
@@ -134,7 +134,7 @@ class Door:
         visitor = await self._who(method, path, headers)
         room = ROUTES.get(prefix_of(path))
         if visitor is None:
-            if room is not None:
+            if path.startswith(API) and not path.startswith(_NOBODY_ASKED):
                 raise Unauthenticated("Sign in: send an API key as `Authorization: Bearer KEY`.")
         else:
             lane = lane_of(method, path)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from shared.deliveries import FenceLostError
 from shared.errors import (
@@ -78,6 +79,7 @@ _BY_STATUS: dict[int, type[Problem]] = {
 }
 
 _COME_AGAIN = 2
+_METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 
 def problem_response(problem: Problem, instance: str | None = None) -> Response:
@@ -101,6 +103,8 @@ def install_problem_handlers(app: FastAPI) -> None:
             log.warning(
                 "request_failed", path=request.url.path, status=problem.status, error=repr(error)
             )
+        if isinstance(problem, MethodNotAllowed):
+            problem.headers["Allow"] = ", ".join(_methods_at(request))
         return problem_response(problem, request.url.path)
 
     for kind in (
@@ -115,6 +119,20 @@ def install_problem_handlers(app: FastAPI) -> None:
     ):
         app.add_exception_handler(kind, on_problem)
     app.add_exception_handler(Exception, _on_unexpected)
+
+
+def _methods_at(request: Request) -> list[str]:
+    """All methods that the address takes. Starlette names those of the first route that fits, and
+    here each method is a route of its own."""
+    place = {"type": "http", "path": request.scope["path"], "root_path": ""}
+    return [
+        method
+        for method in _METHODS
+        if any(
+            route.matches(place | {"method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    ]
 
 
 async def _on_unexpected(request: Request, error: Exception) -> Response:

@@ -1,9 +1,18 @@
 """The manner of every API shape: strict in, plain out."""
 
+import re
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from shared.errors import PreconditionFailed, PreconditionRequired
 
@@ -16,6 +25,16 @@ def _storable(value: str) -> str:
     return value
 
 
+_DATED = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
+
+
+def _dated(value: Any) -> Any:
+    """Pydantic also takes numbers, in JSON and as text, and guesses whether they are seconds."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATED.match(value)):
+        return value
+    raise ValueError("must be a time like 2026-11-01T21:04:00Z")
+
+
 # One line of text, and a longer text: trimmed, not empty, storable.
 Line = Annotated[
     str,
@@ -26,6 +45,12 @@ Prose = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000),
     AfterValidator(_storable),
+]
+# A time that a caller names: RFC 3339, with its zone.
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_dated),
+    Field(examples=["2026-11-01T21:04:00Z"]),
 ]
 # A short name for addresses and configuration.
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
@@ -48,9 +73,6 @@ class Page(BaseModel, Generic[T]):
 
     items: list[T]
     next_cursor: str | None = None
-
-
-Moment = Annotated[datetime, Field(examples=["2026-11-01T21:04:00Z"])]
 
 
 def etag(version: int) -> str:

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field, StrictBool
 
 from gateway.access import Role
 from shared.contracts.actors import ActorKind, Permission
-from shared.schemas import Line, RequestShape, ResponseShape, Slug
+from shared.schemas import Line, Moment, RequestShape, ResponseShape, Slug
 
 
 def _once_each(values: list[str]) -> list[str]:
@@ -35,7 +35,7 @@ class UserChange(RequestShape):
     display_name: Line | None = None
     roles: Roles | None = Field(default=None, examples=[["leader", "press_officer"]])
     groups: Groups | None = None
-    active: bool | None = Field(default=None, description="false shuts the user out")
+    active: StrictBool | None = Field(default=None, description="false shuts the user out")
 
 
 class UserOut(ResponseShape):
@@ -68,7 +68,7 @@ class KeyNew(RequestShape):
 
     user: Slug = Field(examples=["lin"])
     name: Line = Field(examples=["laptop"], description="What it is for")
-    expires_at: AwareDatetime | None = Field(
+    expires_at: Moment | None = Field(
         default=None, examples=["2027-11-01T00:00:00Z"], description="Never, where left out"
     )
 

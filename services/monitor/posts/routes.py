@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from pydantic import AwareDatetime, ValidationError
+from pydantic import ValidationError
 
 from services.monitor.posts import queries
 from services.monitor.posts.intake import take_in
@@ -24,7 +24,7 @@ from shared.errors import Invalid
 from shared.http import CurrentRuntime, Session, room_router
 from shared.paging import PageQuery
 from shared.problems import from_validation
-from shared.schemas import Page
+from shared.schemas import Moment, Page
 
 router = room_router("/posts", "posts")
 
@@ -91,8 +91,8 @@ async def list_posts(
     story: Annotated[UUID | None, Query(description="In this story")] = None,
     platform: Annotated[str | None, Query(max_length=64)] = None,
     sentiment: Annotated[Sentiment | None, Query()] = None,
-    since: Annotated[AwareDatetime | None, Query(description="Published at or after")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Published before")] = None,
+    since: Annotated[Moment | None, Query(description="Published at or after")] = None,
+    until: Annotated[Moment | None, Query(description="Published before")] = None,
     words: Annotated[str | None, Query(max_length=200, description="In the text")] = None,
 ) -> Page[PostOut]:
     """Posts as they were received, newest first."""

@@ -6,14 +6,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import (
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
+    Strict,
     StringConstraints,
 )
 
-from shared.schemas import ResponseShape
+from shared.schemas import Moment, ResponseShape
 
 MOST_POSTS = 1_000
 _LONGEST_TEXT = 100_000
@@ -26,7 +26,7 @@ _Name = Annotated[
     str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
 _Platform = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-_Count = Annotated[int, Field(ge=0, le=10**12)]
+_Count = Annotated[int, Strict(), Field(ge=0, le=10**12)]
 
 
 class Engagement(BaseModel):
@@ -50,7 +50,7 @@ class PostNew(BaseModel):
     text: str = Field(
         max_length=_LONGEST_TEXT, examples=["城东又停电了，打客服电话半天没人接。#云州停电#"]
     )
-    published_at: AwareDatetime = Field(examples=["2026-11-01T21:04:00+08:00"])
+    published_at: Moment = Field(examples=["2026-11-01T21:04:00+08:00"])
     title: str | None = Field(default=None, max_length=1_000)
     url: str | None = Field(default=None, max_length=4_000)
     author: str | None = Field(default=None, max_length=300)

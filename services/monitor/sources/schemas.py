@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt
 
 from services.monitor.sources.models import Source, SourceKind
 from shared.schemas import Line, RequestShape, ResponseShape, Slug
@@ -30,9 +30,9 @@ class SourceNew(RequestShape):
         description="What its posts count as; a bridge to Weibo gives `weibo`",
         examples=["rss"],
     )
-    every_minutes: int = Field(default=5, ge=1, le=1_440, description="Between two readings")
-    enabled: bool = True
-    sample: bool = False
+    every_minutes: StrictInt = Field(default=5, ge=1, le=1_440, description="Between two readings")
+    enabled: StrictBool = True
+    sample: StrictBool = False
 
 
 class HealthOut(ResponseShape):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictFloat, StrictInt, model_validator
 
 from services.monitor.warnings.levels import DEFAULT_HEAT, Thresholds
 from services.monitor.warnings.models import WarningStatus
@@ -18,17 +18,17 @@ from shared.schemas import Prose, RequestShape, ResponseShape
 class ThresholdsIn(RequestShape):
     """From when on a watch warns; what is left out keeps its default."""
 
-    heat: dict[WarningLevel, float] | None = Field(
+    heat: dict[WarningLevel, StrictFloat] | None = Field(
         default=None,
         description="Posts an hour for each level, rising from blue to red",
         examples=[{"blue": 15, "yellow": 40, "orange": 90, "red": 250}],
     )
-    negative_share: float | None = Field(default=None, gt=0, le=1)
-    speed: float | None = Field(default=None, gt=0, le=1_000)
-    voice: int | None = Field(default=None, ge=1, le=10**12, description="Followers")
-    aggravation: float | None = Field(default=None, gt=0, le=1)
-    release: float | None = Field(default=None, gt=0, le=1)
-    hold: float | None = Field(default=None, ge=0, le=86_400, description="Seconds")
+    negative_share: StrictFloat | None = Field(default=None, gt=0, le=1)
+    speed: StrictFloat | None = Field(default=None, gt=0, le=1_000)
+    voice: StrictInt | None = Field(default=None, ge=1, le=10**12, description="Followers")
+    aggravation: StrictFloat | None = Field(default=None, gt=0, le=1)
+    release: StrictFloat | None = Field(default=None, gt=0, le=1)
+    hold: StrictFloat | None = Field(default=None, ge=0, le=86_400, description="Seconds")
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt
 
 from services.monitor.warnings.schemas import ThresholdsIn
 from shared.schemas import Line, RequestShape, ResponseShape
@@ -23,8 +23,8 @@ class WatchNew(RequestShape):
     thresholds: ThresholdsIn | None = Field(
         default=None, description="Only what differs from the defaults"
     )
-    enabled: bool = True
-    sample: bool = False
+    enabled: StrictBool = True
+    sample: StrictBool = False
 
 
 class WatchOut(ResponseShape):
@@ -45,8 +45,10 @@ class PreviewNew(RequestShape):
     """Try an expression on past posts before it goes live."""
 
     expression: str = Field(min_length=1, max_length=2_000, examples=[_EXPRESSION])
-    examine: int = Field(default=2_000, ge=1, le=20_000, description="Newest posts to look at")
-    show: int = Field(default=20, ge=0, le=100, description="Matches to show")
+    examine: StrictInt = Field(
+        default=2_000, ge=1, le=20_000, description="Newest posts to look at"
+    )
+    show: StrictInt = Field(default=20, ge=0, le=100, description="Matches to show")
 
 
 class PreviewMatch(ResponseShape):

@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.response.commands.deadlines import CommandState, state_of
 from services.response.commands.models import Command
 from shared.contracts.actors import ActorRef
-from shared.schemas import Prose, RequestShape, ResponseShape, Slug
+from shared.schemas import Moment, Prose, RequestShape, ResponseShape, Slug
 
 
 class CommandNew(RequestShape):
@@ -16,7 +16,7 @@ class CommandNew(RequestShape):
 
     group: Slug = Field(examples=["information-release"])
     text: Prose = Field(examples=["Draft a first statement: what we know, what we do, when next."])
-    due_at: AwareDatetime | None = Field(
+    due_at: Moment | None = Field(
         default=None, description="One hour from now where it is left out"
     )
 

@@ -5,12 +5,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from services.response.incidents.lifecycle import IncidentState
 from shared.contracts.actors import ActorRef
 from shared.contracts.levels import IncidentLevel, WarningLevel
-from shared.schemas import Line, Prose, RequestShape, ResponseShape, Slug
+from shared.schemas import Line, Moment, Prose, RequestShape, ResponseShape, Slug
 
 
 class Credibility(StrEnum):
@@ -30,8 +30,8 @@ class IncidentNew(RequestShape):
     level: WarningLevel = Field(examples=[WarningLevel.ORANGE])
     warning_id: UUID | None = None
     story_id: UUID | None = None
-    drill: bool = Field(default=False, description="Marked as a drill everywhere")
-    sample: bool = False
+    drill: StrictBool = Field(default=False, description="Marked as a drill everywhere")
+    sample: StrictBool = False
 
 
 class AssessmentNew(RequestShape):
@@ -70,7 +70,7 @@ class NoteNew(RequestShape):
     """An entry on the timeline, in a person's words."""
 
     text: Prose = Field(examples=["Spoke to the city's emergency office by telephone."])
-    happened_at: datetime | None = Field(
+    happened_at: Moment | None = Field(
         default=None, description="When it happened; now where it is left out"
     )
 

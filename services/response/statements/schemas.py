@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 
 from services.response.statements.approval import (
     WAITS_FOR,
@@ -57,7 +57,7 @@ class ReviewNew(RequestShape):
     """A department's or legal's review of exactly this text."""
 
     review: Review
-    passed: bool
+    passed: StrictBool
     comment: Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*$")] = ""
     sha256: Sha256
 
@@ -90,7 +90,7 @@ class WithdrawalNew(RequestShape):
 class ResolutionNew(RequestShape):
     """What a person found out about a publication whose outcome was unknown."""
 
-    published: bool
+    published: StrictBool
     location: Link | None = Field(default=None, examples=["https://example.org/news/17"])
 
 

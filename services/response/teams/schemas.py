@@ -1,6 +1,6 @@
 """Shapes of the groups API."""
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from shared.schemas import Line, RequestShape, ResponseShape
 
@@ -14,7 +14,7 @@ class GroupNew(RequestShape):
     members: list[Line] = Field(
         default_factory=list, max_length=500, description="User names, in the order of calling"
     )
-    sample: bool = False
+    sample: StrictBool = False
 
 
 class GroupOut(ResponseShape):
