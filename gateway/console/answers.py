@@ -34,10 +34,10 @@ class Answer:
 
     @property
     def items(self) -> list[dict[str, Any]]:
-        """The items of a page, or nothing."""
-        if not self.ok or not isinstance(self.body, Mapping):
+        """The items of a page or a list, or nothing."""
+        if not self.ok:
             return []
-        return list(self.body.get("items") or [])
+        return list(self.body.get("items") or [] if isinstance(self.body, Mapping) else self.body)
 
     @property
     def next_cursor(self) -> str | None:

@@ -3,6 +3,7 @@
 from fastapi import Response
 
 from gateway.console.pages import page_router
+from gateway.console.views.samples import marked
 from gateway.console.visit import Here, together
 
 router = page_router()
@@ -23,4 +24,10 @@ async def show_posts(visit: Here) -> Response:
         visit.ask("/watches", [("limit", "100")]),
     )
     # A filter that does not fit is shown on the page, beside the filters.
-    return await visit.page("pages/posts.html", posts=posts, watches=watches, chosen=chosen)
+    return await visit.page(
+        "pages/posts.html",
+        posts=posts,
+        rows=marked(posts.items, watches.items),
+        watches=watches,
+        chosen=chosen,
+    )

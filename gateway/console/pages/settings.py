@@ -12,18 +12,27 @@ from gateway.console.visit import A_YEAR, THEME_COOKIE, THEMES, Here, together
 
 router = page_router()
 
+_BROKEN = 500
+
 
 @router.get("/settings")
 async def show_settings(visit: Here) -> Response:
     """Who am I, language, watches, the state of the system."""
-    me, watches, groups, system = await together(
+    me, watches, models, groups, cases = await together(
         visit.ask("/me"),
         visit.ask("/watches", [("limit", "100")]),
+        visit.ask("/models"),
         visit.ask("/groups"),
-        visit.ask("/system"),
+        visit.ask("/cases", [("limit", "1")]),
     )
+    # A room that refuses is there all the same.
+    rooms = {"monitor": watches, "analysis": models, "response": groups, "archive": cases}
     return await visit.page(
-        "pages/settings.html", me=me, watches=watches, groups=groups, system=system
+        "pages/settings.html",
+        me=me,
+        watches=watches,
+        groups=groups,
+        rooms={name: answer.status < _BROKEN for name, answer in rooms.items()},
     )
 
 

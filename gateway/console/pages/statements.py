@@ -41,25 +41,26 @@ ACTS = {
     ),
     "withdraw": Act("/statements/{statement_id}/withdraw", "withdrawn", {"reason": text("reason")}),
 }
-_INCIDENTS = 10
 
 
 @router.get("/statements")
 async def show_statements(visit: Here) -> Response:
-    """Statements of the newest incidents."""
-    incidents = await visit.ask("/incidents", [("limit", str(_INCIDENTS))])
-    found = await together(
-        *(
-            visit.ask(f"/incidents/{item['id']}/statements", [("limit", "20")])
-            for item in incidents.items
-        )
+    """Statements of all incidents, newest first."""
+    cursor = visit.request.query_params.get("cursor")
+    statements, incidents = await together(
+        visit.ask("/statements", [("limit", "30"), *([("cursor", cursor)] if cursor else [])]),
+        visit.ask("/incidents", [("limit", "100")]),
     )
+    by_id = {item["id"]: item for item in incidents.items}
     rows = [
-        {"incident": incident, "statement": statement, "next": next_step(statement)}
-        for incident, answer in zip(incidents.items, found, strict=True)
-        for statement in answer.items
+        {
+            "incident": by_id.get(statement.get("incident_id"), {}),
+            "statement": statement,
+            "next": next_step(statement),
+        }
+        for statement in statements.items
     ]
-    return await visit.page("pages/statements.html", incidents=incidents, rows=rows)
+    return await visit.page("pages/statements.html", statements=statements, rows=rows)
 
 
 @router.get("/statements/{statement_id}")

@@ -11,7 +11,6 @@ from gateway.console.preview.sample import (
     INCIDENT,
     SAMPLE,
     STATEMENT,
-    STORY,
     person,
 )
 from shared.contracts.actors import Actor, Permission
@@ -62,17 +61,22 @@ def sample_replies(now: datetime | None = None) -> dict[str, Reply]:
 
 
 def _opinion(now: datetime) -> dict[str, Any]:
-    story, points = f"/stories/{STORY}", opinion.volume(now)
-    return {
+    points, found = opinion.volume(now), opinion.stories(now)
+    of_stories: dict[str, Any] = {}
+    for story in found:
+        path = f"/stories/{story['id']}"
+        of_stories[path] = story
+        of_stories[f"{path}/posts"] = _page(opinion.posts(now))
+        of_stories[f"{path}/indicators"] = {"bucket": 15, "points": points[-24:]}
+    return of_stories | {
         "/posts": _page(opinion.posts(now)),
         "/posts/volume": {"bucket": 15, "points": points},
-        "/stories": _page(opinion.stories(now)),
-        story: opinion.stories(now)[0],
-        f"{story}/posts": _page(opinion.posts(now)),
-        f"{story}/indicators": {"points": points[-24:], "usual": None},
+        "/stories": _page(found),
+        "/stories/rising": found,
         "/warnings": _page(opinion.warnings(now)),
         **{f"/warnings/{item['id']}": item for item in opinion.warnings(now)},
         "/watches": _page(opinion.watches()),
+        "/models": {"items": []},
     }
 
 
@@ -87,6 +91,7 @@ def _handling(now: datetime) -> dict[str, Any]:
         f"{incident}/assessments": _page(handling.assessments(now)),
         f"{incident}/commands": _page(handling.commands(now)),
         f"{incident}/statements": _page([handling.statement(now)]),
+        "/statements": _page([handling.statement(now)]),
         f"/statements/{STATEMENT}": handling.statement(now),
         "/cases": _page([case]),
         f"/cases/{CASE}": case,

@@ -65,7 +65,7 @@ def _story(story: dict[str, Any], number: int, now: datetime) -> dict[str, Any]:
         "posts": total,
         "warning_id": WARNING if number == 1 else None,
         "spread": len(story["platforms"]),
-        "impact": 0.4,
+        "impact": 64.0,
         "negative_share": {"value": share, "low": share - 0.03, "high": share + 0.03},
     }
 
@@ -101,7 +101,7 @@ def warnings(now: datetime) -> list[dict[str, Any]]:
             "story_id": sample_id("0a", number),
             "title": SAMPLE["stories"][warning["story"]]["title"],
             "reasons": SAMPLE["reasons"],
-            "post_count": SAMPLE["stories"][warning["story"]]["heat"],
+            "post_count": sum(SAMPLE["stories"][warning["story"]]["sentiment"].values()),
             "first_post_at": ago(now, warning["ago"] + 15),
             "raised_at": ago(now, warning["ago"]),
             "changed_at": ago(now, warning["ago"] - 12),

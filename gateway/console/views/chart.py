@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.console.moments import as_moment
-from gateway.console.views.volume import since_first, usual_point
+from gateway.console.views.order import rank
+from gateway.console.views.volume import since_first
 
 
 @dataclass(frozen=True)
@@ -23,24 +24,22 @@ class Chart:
 def heat_chart(
     points: Sequence[Mapping[str, Any]],
     warnings: Iterable[Mapping[str, Any]] = (),
-    usual: Mapping[str, Any] | None = None,
+    usual: tuple[float, float] | None = None,
 ) -> Chart | None:
     """Posts over time with a mark where a warning was raised; None where there is nothing yet.
 
-    `usual` has `low` and `high` for one point where a room computed them; else they are taken from
-    the points themselves.
+    `usual` is what one point mostly had before, from and to.
     """
     shown = since_first(points)
     if not shown:
         return None
-    band = _band(usual) or usual_point(shown)
     highest = max(shown, key=lambda point: point.get("posts") or 0)
     marks = _marks(shown, warnings)
     data = {
         "at": [point["at"] for point in shown],
         "posts": [point.get("posts") or 0 for point in shown],
         "negative": [point.get("negative") or 0 for point in shown],
-        "usual": band,
+        "usual": usual,
         "marks": marks,
     }
     return Chart(
@@ -48,16 +47,9 @@ def heat_chart(
         highest=int(highest.get("posts") or 0),
         highest_at=str(highest["at"]),
         latest=int(shown[-1].get("posts") or 0),
-        usual=band,
+        usual=usual,
         marks=marks,
     )
-
-
-def _band(usual: Mapping[str, Any] | None) -> tuple[float, float] | None:
-    low, high = (usual or {}).get("low"), (usual or {}).get("high")
-    if isinstance(low, int | float) and isinstance(high, int | float):
-        return float(low), float(high)
-    return None
 
 
 def _marks(
@@ -73,9 +65,6 @@ def _marks(
             continue
         mark = {"index": begun[-1], "level": warning.get("level"), "title": warning.get("title")}
         kept = found.setdefault(begun[-1], mark)
-        if _RANKS.get(str(mark["level"]), 0) > _RANKS.get(str(kept["level"]), 0):
+        if rank(mark["level"]) > rank(kept["level"]):
             found[begun[-1]] = mark
     return list(found.values())
-
-
-_RANKS = {"blue": 1, "yellow": 2, "orange": 3, "red": 4}

@@ -140,7 +140,10 @@ def statement_permits(actor: Actor, statement: Mapping[str, Any]) -> dict[str, P
             ),
         ),
         "withdraw": permit(
-            actor, _P.PUBLISH_STATEMENTS, (state == "withdrawn", N_("It was withdrawn."))
+            actor,
+            # Whoever may approve a text may also take it back.
+            _P.APPROVE_STATEMENTS if actor.may(_P.APPROVE_STATEMENTS) else _P.PUBLISH_STATEMENTS,
+            (state == "withdrawn", N_("It was withdrawn.")),
         ),
     }
 

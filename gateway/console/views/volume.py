@@ -89,7 +89,7 @@ def last_hour(points: Sequence[Point], now: datetime) -> Hour:
 
 def usual_point(points: Sequence[Point]) -> tuple[float, float] | None:
     """The middle eight tenths of single points, without the last hour's; None for too few."""
-    earlier = [float(point.get("posts") or 0) for point in points[:-4]]
+    earlier = [float(point.get("posts") or 0) for point in since_first(points)[:-4]]
     if len(earlier) < 4 * _ENOUGH_HOURS:
         return None
     tenths = quantiles(earlier, n=10, method="inclusive")
