@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from shared.contracts.posts import CollectedPost, PostsCollected
 from shared.contracts.schedules import ScheduleDue
 from shared.events import emit, emit_to
 from shared.ids import new_id
-from tests.gateway.conftest import House, eventually
+from tests.gateway.conftest import House, SettingsFor, build, eventually, move_in
 
 INCIDENT = UUID("019a4f6e-2c1d-7a3b-9c58-0d1e2f3a4b5c")
 
@@ -281,3 +281,20 @@ def test_cursor_reads_what_it_writes(transaction_id: int, position: int) -> None
 def test_cursors_are_in_the_order_of_commits() -> None:
     assert Cursor(1, 9) < Cursor(2, 1) < Cursor(2, 2)
     assert Cursor(4, 2**62) < Cursor.before(5) < Cursor(5, 0)
+
+
+async def test_streams_end_in_good_order_when_the_gateway_stops(
+    clean_database: str, settings_for: SettingsFor
+) -> None:
+    stack = AsyncExitStack()
+    house = await move_in(await build(stack, settings_for))
+    async with httpx.AsyncClient(base_url=house.url, trust_env=False) as browser:
+        headers = {"Authorization": f"Bearer {house.admin_key}"}
+        async with browser.stream("GET", "/api/v1/events", headers=headers) as response:
+            stream = messages(response)
+            await anext(stream)
+            stopping = asyncio.create_task(stack.aclose())
+            async with asyncio.timeout(1.5):
+                # It ends, and is not cut: httpx refuses an answer that breaks off.
+                assert [message async for message in stream if "data" in message] == []
+            await stopping
