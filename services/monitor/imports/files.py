@@ -100,20 +100,25 @@ def _as_lines(uploaded: bytes) -> bytes:
 
 
 def _table(content: bytes, encoding: str, start: int) -> PostFile:
+    refusal = FileRefusedError("The first line must name the columns, as `text,published_at`.")
     stream = io.BytesIO(content)
     stream.seek(start)
-    used = start
     lines: list[str] = []
+    quotes = 0
     for line in stream:
-        used += len(line)
-        if used - start > _LONGEST_HEADER:
+        if stream.tell() - start > _LONGEST_HEADER:
             break
         if not line.strip():
             continue
         lines.append(line.decode(encoding, "replace"))
-        delimiter = max(_DELIMITERS, key=lines[0].count)
-        if "".join(lines).count('"') % 2:
+        quotes += lines[-1].count('"')
+        if quotes % 2:
             continue  # a name in quotes goes on in the next line
-        header = tuple(name.strip() for name in next(csv.reader(lines, delimiter=delimiter)))
-        return PostFile(content, FileForm.CSV, encoding, used, delimiter, header)
-    raise FileRefusedError("The first line must name the columns, as `text,published_at`.")
+        delimiter = max(_DELIMITERS, key=lines[0].count)
+        try:
+            names = next(csv.reader(lines, delimiter=delimiter))
+        except csv.Error as error:
+            raise refusal from error
+        header = tuple(name.strip() for name in names)
+        return PostFile(content, FileForm.CSV, encoding, stream.tell(), delimiter, header)
+    raise refusal

@@ -110,8 +110,8 @@ async def read_on(session: AsyncSession, queued: ImportQueued) -> None:
         await _finish(session, running, ImportStatus.DONE)
     elif stretch.consumed == 0:
         running.error = (
-            f"Row {running.rows + 1} is longer than {_WINDOW // 1024 // 1024} MiB: a quotation "
-            "mark before it may never close. The rows before it were taken."
+            f"Row {running.rows + 1} is longer than {_WINDOW // 1024 // 1024} MiB. The rows before "
+            "it were taken."
         )
         await _finish(session, running, ImportStatus.FAILED)
     else:
