@@ -1,6 +1,5 @@
 """Shapes of the users and keys API."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -41,14 +40,14 @@ class UserChange(RequestShape):
 class UserOut(ResponseShape):
     """A user. The ETag is `version`."""
 
-    name: str
-    display_name: str
+    name: str = Field(examples=["lin"])
+    display_name: str = Field(examples=["林主任 Lin"])
     kind: ActorKind
-    roles: list[str]
-    groups: list[str]
-    active: bool
-    version: int
-    created_at: datetime
+    roles: list[str] = Field(examples=[["leader"]])
+    groups: list[str] = Field(examples=[["g1"]])
+    active: bool = Field(examples=[True])
+    version: int = Field(examples=[1])
+    created_at: Moment
 
 
 class MeOut(ResponseShape):
@@ -56,10 +55,10 @@ class MeOut(ResponseShape):
 
     id: str = Field(examples=["user:lin"])
     name: str = Field(examples=["lin"])
-    display_name: str
+    display_name: str = Field(examples=["林主任 Lin"])
     kind: ActorKind
-    roles: list[str]
-    groups: list[str]
+    roles: list[str] = Field(examples=[["leader"]])
+    groups: list[str] = Field(examples=[["g1"]])
     permissions: list[Permission]
 
 
@@ -77,13 +76,13 @@ class KeyOut(ResponseShape):
     """An API key, without its secret."""
 
     id: UUID
-    user: str
-    name: str
+    user: str = Field(examples=["lin"])
+    name: str = Field(examples=["laptop"])
     hint: str = Field(examples=["gsw_pX4b0a"], description="How the key begins")
-    created_at: datetime
-    expires_at: datetime | None
-    last_used_at: datetime | None = Field(description="To within a few minutes")
-    revoked_at: datetime | None
+    created_at: Moment
+    expires_at: Moment | None
+    last_used_at: Moment | None = Field(description="To within a few minutes")
+    revoked_at: Moment | None
 
 
 class KeyShown(KeyOut):
