@@ -44,12 +44,16 @@ class Teller:
     now: datetime
 
     def ago(self, value: Any) -> str:
-        """`5 minutes ago`, `in 2 hours`."""
+        """`5 minutes ago`, `in 2 hours`; less than a minute counts as one."""
         moment = as_moment(value)
         if moment is None:
             return ""
         return format_timedelta(
-            moment - self.now, add_direction=True, threshold=0.99, locale=self.locale
+            moment - self.now,
+            granularity="minute",
+            add_direction=True,
+            threshold=0.99,
+            locale=self.locale,
         )
 
     def exact(self, value: Any) -> str:

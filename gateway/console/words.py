@@ -112,7 +112,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "zhihu": N_("Zhihu"),
         "douyin": N_("Douyin"),
         "video": N_("Short video"),
-        "short_video": N_("Short video"),
+        "shortvideo": N_("Short video"),
         "bilibili": N_("Bilibili"),
         "xiaohongshu": N_("Xiaohongshu"),
         "review": N_("Reviews"),

@@ -84,7 +84,6 @@ def _point(step: int, newest: datetime) -> dict[str, Any]:
     return {
         "at": (newest - timedelta(minutes=15 * step)).isoformat(),
         "posts": many,
-        "copies": many // 5,
         "negative": negative,
         "positive": positive,
         "neutral": many - negative - positive,
@@ -103,6 +102,7 @@ def warnings(now: datetime) -> list[dict[str, Any]]:
             "reasons": SAMPLE["reasons"],
             "post_count": sum(SAMPLE["stories"][warning["story"]]["sentiment"].values()),
             "first_post_at": ago(now, warning["ago"] + 15),
+            "warned_at": ago(now, warning["ago"]),
             "raised_at": ago(now, warning["ago"]),
             "changed_at": ago(now, warning["ago"] - 12),
             "acknowledged_by": person("monitoring") if warning["state"] != "active" else None,

@@ -33,33 +33,41 @@ def heat_chart(
     shown = since_first(points)
     if not shown:
         return None
-    highest = max(shown, key=lambda point: point.get("posts") or 0)
+    highest = max(shown, key=_many)
     marks = _marks(shown, warnings)
     data = {
         "at": [point["at"] for point in shown],
-        "posts": [point.get("posts") or 0 for point in shown],
+        "posts": [_many(point) for point in shown],
         "negative": [point.get("negative") or 0 for point in shown],
         "usual": usual,
         "marks": marks,
     }
     return Chart(
         data=data,
-        highest=int(highest.get("posts") or 0),
+        highest=_many(highest),
         highest_at=str(highest["at"]),
-        latest=int(shown[-1].get("posts") or 0),
+        latest=_many(shown[-1]),
         usual=usual,
         marks=marks,
     )
 
 
+def _many(point: Mapping[str, Any]) -> int:
+    """Copies count: sentiment is counted over both."""
+    return int(point.get("posts") or 0) + int(point.get("copies") or 0)
+
+
 def _marks(
     points: Sequence[Mapping[str, Any]], warnings: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Each warning at the last point that began before it; out of sight ones are left out."""
+    """Each warning at the last point that began before it; out of sight ones are left out.
+
+    `warned_at` is on the clock of the posts, which is the chart's.
+    """
     times = [as_moment(point["at"]) for point in points]
     found: dict[int, dict[str, Any]] = {}
     for warning in warnings:
-        raised = as_moment(warning.get("raised_at"))
+        raised = as_moment(warning.get("warned_at") or warning.get("raised_at"))
         begun = [index for index, at in enumerate(times) if at and raised and at <= raised]
         if not begun:
             continue

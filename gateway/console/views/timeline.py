@@ -19,6 +19,9 @@ class Telling:
 TELLINGS: Mapping[str, Telling] = {
     "WarningRaised": Telling(N_("A warning was raised"), "title", "level"),
     "WarningLevelChanged": Telling(N_("The warning changed its level"), "title", "level"),
+    "AlertSent": Telling(N_("An alert went out: %(channel)s"), "error", "level"),
+    "WarningAcknowledged": Telling(N_("The warning was acknowledged")),
+    "WarningDismissed": Telling(N_("The warning was dismissed"), "reason"),
     "WarningEnded": Telling(N_("The story calmed down")),
     "IncidentOpened": Telling(N_("The incident was opened"), "summary", "level"),
     "IncidentAssessed": Telling(N_("Assessed"), "what_happened"),
@@ -41,6 +44,7 @@ TELLINGS: Mapping[str, Telling] = {
     "StatementPublished": Telling(N_("The statement is public: %(channel)s"), "title"),
     "StatementWithdrawn": Telling(N_("The statement was withdrawn"), "reason"),
     "CaseFileOpened": Telling(N_("The case file was opened")),
+    "CompletenessChecked": Telling(N_("What the case file lacks was written down")),
     "CaseFileSealed": Telling(N_("The case file was sealed")),
 }
 

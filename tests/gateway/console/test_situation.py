@@ -140,6 +140,14 @@ class TestChart:
         assert heat_chart([]) is None
         assert heat_chart(points((0, 0))) is None
 
+    def test_copies_count_like_posts(self):
+        chart = heat_chart([{"at": at(-20), "posts": 3, "copies": 4, "negative": 6}])
+        assert chart.data["posts"] == [7]
+
+    def test_a_mark_stands_on_the_clock_of_the_posts(self):
+        warnings = [{"warned_at": at(-110), "raised_at": at(-1), "level": "red"}]
+        assert heat_chart(points((3, 0), (5, 1)), warnings).marks[0]["index"] == 0
+
 
 class TestTimeline:
     def test_every_event_of_an_incident_is_told_in_words(self):
@@ -148,9 +156,7 @@ class TestTimeline:
             for name, event in EVENTS.items()
             if issubclass(event, IncidentEvent | WarningEvent)
         }
-        untold = kinds - set(TELLINGS)
-        # Told to the archive alone: they are shown in case files, by their names.
-        assert untold <= {"AlertSent", "WarningAcknowledged", "WarningDismissed"}
+        assert kinds <= set(TELLINGS)
 
     def test_what_is_due_comes_last_by_its_time(self):
         entries = told_timeline(
@@ -215,6 +221,7 @@ class TestMoments:
 
     def test_times_as_people_say_them(self):
         assert self.teller.ago(at(-5)) == "5分钟前"
+        assert self.teller.ago(at(-0.3)) == "1分钟前"
         assert self.teller.hour(at(0)) == "21:00"
         assert self.teller.hour(at(-60 * 24 * 3)) == "10-29 21:00"
         assert self.teller.exact(at(0)) == "2026-11-01 21:00:00 GMT+08:00"

@@ -1,5 +1,5 @@
 // Clocks that run and times that grow old, in place and without motion.
-const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 
 const two = (number) => String(number).padStart(2, "0");
 const span = (seconds) =>
@@ -31,7 +31,8 @@ function age() {
   for (const time of document.querySelectorAll("time[data-ago]")) {
     const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
     const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? UNITS.at(-1);
-    write(time, words.format(Math.trunc(seconds / size), unit));
+    const many = Math.max(1, Math.trunc(Math.abs(seconds) / size));
+    write(time, words.format(seconds < 0 ? -many : many, unit));
   }
 }
 
