@@ -17,7 +17,6 @@ from services.monitor.stories.story import Story
 from services.monitor.tracking.tracked import Tracked
 from services.monitor.warnings.levels import Thresholds, WarningState
 from services.monitor.warnings.models import WarningRecord
-from services.monitor.warnings.schemas import thresholds_of
 from services.monitor.watches.expression import parse
 from services.monitor.watches.matching import Matcher
 from services.monitor.watches.models import Watch
@@ -163,7 +162,7 @@ class Memory:
             return
         watches = (await session.scalars(select(Watch).where(Watch.enabled))).all()
         self.matcher = Matcher({watch.id: parse(watch.expression) for watch in watches})
-        self.thresholds = {watch.id: thresholds_of(watch.thresholds) for watch in watches}
+        self.thresholds = {watch.id: Thresholds.of(watch.thresholds) for watch in watches}
         self.watch_names = {watch.id: watch.name for watch in watches}
         self.samples = frozenset(watch.id for watch in watches if watch.sample)
         self.targets = {watch.id: fold("\n".join(watch.targets)) for watch in watches}

@@ -1,13 +1,12 @@
 """Shapes of the warnings API."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 from pydantic import Field, StrictFloat, StrictInt, model_validator
 
-from services.monitor.warnings.levels import DEFAULT_HEAT, Thresholds
+from services.monitor.warnings.levels import Thresholds
 from services.monitor.warnings.models import WarningStatus
 from shared.contracts.actors import ActorRef
 from shared.contracts.levels import WarningLevel
@@ -32,19 +31,8 @@ class ThresholdsIn(RequestShape):
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        thresholds_of(self.model_dump(exclude_none=True))
+        Thresholds.of(self.model_dump(exclude_none=True))
         return self
-
-
-def thresholds_of(stored: Mapping[str, Any] | None) -> Thresholds:
-    """The thresholds of a watch: the defaults, with what the watch sets itself.
-
-    Raises:
-        ValueError: the values do not fit together.
-    """
-    values = dict(stored or {})
-    own = {WarningLevel(level): float(heat) for level, heat in values.pop("heat", {}).items()}
-    return Thresholds(heat={**DEFAULT_HEAT, **own}, **values)
 
 
 class DismissalNew(RequestShape):

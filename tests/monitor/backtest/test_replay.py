@@ -34,6 +34,7 @@ def test_a_surge_is_warned_of_when_it_comes_and_again_when_it_rises() -> None:
         WarningLevel.BLUE,
         WarningLevel.YELLOW,
         WarningLevel.ORANGE,
+        WarningLevel.RED,
     ]
     first = warned[0]
     assert first.subject == "e1"
@@ -51,8 +52,9 @@ def test_nothing_that_comes_later_changes_what_was_said() -> None:
 
 
 def test_a_surge_after_a_warning_that_ended_is_warned_of_again() -> None:
-    bursts = [*(number * 10.0 for number in range(100)), *(9 * HOUR + n * 10 for n in range(100))]
-    assert len(replay_event(event(bursts), Trial())) == 2
+    bursts = [*(number * 10.0 for number in range(80)), *(9 * HOUR + n * 10 for n in range(70))]
+    levels = [each.level for each in replay_event(event(bursts), Trial())]
+    assert levels == [WarningLevel.BLUE, WarningLevel.BLUE]
 
 
 def test_a_watch_selects_the_events_and_sets_its_thresholds() -> None:

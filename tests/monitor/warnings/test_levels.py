@@ -169,9 +169,9 @@ def test_the_state_survives_json() -> None:
 
 def test_a_watch_sets_only_what_differs() -> None:
     thresholds = Thresholds.of({"heat": {"blue": 5}, "hold": 600})
-    assert thresholds.heat == {**USUAL.heat, BLUE: 5}
-    assert (thresholds.hold, thresholds.release) == (600, USUAL.release)
-    assert Thresholds.of(None) == Thresholds.of({}) == USUAL
+    assert thresholds.heat == {**Thresholds().heat, BLUE: 5}
+    assert (thresholds.hold, thresholds.release) == (600, Thresholds().release)
+    assert Thresholds.of(None) == Thresholds.of({}) == Thresholds()
 
 
 @pytest.mark.parametrize(
