@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_ZIP = b"PK\x03\x04"
-_OLE = b"\xd0\xcf\x11\xe0"
 _DELIMITERS = (",", "\t", ";", "|")
 _PIECE = 1 << 20
 _LONGEST_HEADER = 1 << 16
@@ -43,8 +41,6 @@ def recognise(uploaded: bytes) -> PostFile:
     Raises:
         FileRefusedError: it is neither CSV with a header nor JSON lines.
     """
-    if uploaded.startswith((_ZIP, _OLE)):
-        raise FileRefusedError("This looks like a workbook. Save the sheet as CSV (UTF-8) first.")
     content = _as_lines(uploaded)
     start = len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0
     first = content[start : start + _PIECE].lstrip()

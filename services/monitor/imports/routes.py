@@ -28,7 +28,7 @@ async def start_import(
     runtime: CurrentRuntime,
     response: Response,
     actor: Sender,
-    file: Annotated[UploadFile, File(description="CSV with a header (UTF-8, GB18030), or JSONL")],
+    file: Annotated[UploadFile, File(description="CSV or a workbook, with a header; or JSONL")],
     mapping: Annotated[
         str | None,
         Form(

@@ -17,6 +17,7 @@ from services.monitor.imports.files import FileForm, FileRefusedError, PostFile,
 from services.monitor.imports.models import Import, ImportStatus
 from services.monitor.imports.rows import Assumptions, RowRefusedError, to_post
 from services.monitor.imports.stretches import Reading, Record, read_stretch
+from services.monitor.imports.workbooks import first_sheet, is_workbook
 from services.monitor.posts.intake import take_in
 from services.monitor.posts.schemas import Outcome, PostNew
 from shared.contracts.actors import ActorRef
@@ -54,8 +55,11 @@ async def start_import(session: AsyncSession, upload: Upload, by: ActorRef) -> I
     mapping = _read_mapping(upload.mapping)
     _read_zone(upload.timezone)
     try:
+        content = upload.content
+        if is_workbook(content):
+            content = await first_sheet(content)
         # Up to 64 MB are looked through: not in the way of other requests.
-        file = await asyncio.to_thread(recognise, upload.content)
+        file = await asyncio.to_thread(recognise, content)
     except FileRefusedError as error:
         raise Invalid(f"/file: {error}") from error
     if file.form is FileForm.CSV:

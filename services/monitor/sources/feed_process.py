@@ -1,34 +1,24 @@
 """The process in which a feed is parsed: `python -m services.monitor.sources.feed_process TYPE`.
 
 The document comes in on standard input, the entries go out on standard output as JSON:
-`{"entries": [...]}`, or `{"refused": "why"}`. It has little memory, little time, and no secrets.
+`{"entries": [...]}`, or `{"refused": "why"}`.
 """
 
 import json
-import resource
 import sys
-from contextlib import suppress
 from dataclasses import asdict
 
+from services.monitor.confinement import confine
 from services.monitor.sources.feeds import FeedRefusedError, read_feed
 
-# A feed of 5 MB with 4,000 entries takes a second and 110 MiB.
+# 5 MB with 4,000 entries take 0.6 seconds; 180,000 entries without words, 4.6 and 210 MiB.
 CPU_SECONDS = 5
 _MEMORY = 768 * 1024 * 1024
-_LIMITS = {
-    resource.RLIMIT_CPU: CPU_SECONDS,
-    resource.RLIMIT_AS: _MEMORY,
-    resource.RLIMIT_FSIZE: 0,
-    resource.RLIMIT_CORE: 0,
-}
 
 
 def main() -> None:
     """Read, parse, answer."""
-    for limit, value in _LIMITS.items():
-        # Some systems do not know all of them, or have set one lower already.
-        with suppress(ValueError, OSError):
-            resource.setrlimit(limit, (value, value))
+    confine(cpu_seconds=CPU_SECONDS, memory=_MEMORY)
     try:
         entries = read_feed(sys.stdin.buffer.read(), sys.argv[1])
         answer: dict[str, object] = {"entries": [asdict(entry) for entry in entries]}

@@ -29,7 +29,7 @@ async def test_a_feed_that_makes_its_parser_compute_for_minutes_is_given_up() ->
     # feedparser's pattern for e-mail addresses takes quadratic time: 23 s for these 100 KB.
     document = FEED.format(f"<item><author>{'a' * 100_000}</author></item>").encode()
     began = time.monotonic()
-    with pytest.raises(FeedRefusedError, match="could not be parsed"):
+    with pytest.raises(FeedRefusedError, match="too much time"):
         await read_feed_apart(document, XML, seconds=1)
     assert time.monotonic() - began < 2
 
