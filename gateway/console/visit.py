@@ -22,6 +22,9 @@ from gateway.console.templates import environment
 from gateway.console.words import DONE, PERMISSIONS, PROBLEMS, UNKNOWN_PROBLEM
 from shared.contracts import EVENTS
 from shared.contracts.actors import Actor
+from shared.log import get_logger
+
+log = get_logger(__name__)
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "groundswell_theme"
@@ -205,3 +208,6 @@ async def _answer(
         return Reader.of(request).sorry(missing.trouble)
     except RequestValidationError:
         return Reader.of(request).sorry(NOT_FOUND)
+    except Exception as error:  # whatever it is, a person gets a page in words
+        log.error("page_broke", path=request.url.path, exc_info=error)
+        return Reader.of(request).sorry(Trouble(500, "internal-error", ""))

@@ -132,3 +132,81 @@ async def test_the_next_page_keeps_the_filters(visit):
     browser.answers("GET /posts", 200, {"items": [{"id": "1"}], "next_cursor": "abc"})
     html = await browser.see("/posts?sentiment=negative")
     assert "?sentiment=negative&amp;cursor=abc" in html
+
+
+STATEMENT_STATES = (
+    "draft",
+    "returned",
+    "department_review",
+    "legal_review",
+    "approval",
+    "approved",
+    "publishing",
+    "published",
+    "withdrawn",
+)
+
+
+@pytest.mark.parametrize("permissions", [EVERYTHING, frozenset({Permission.VIEW})])
+@pytest.mark.parametrize("state", STATEMENT_STATES)
+async def test_a_statement_can_be_seen_in_every_state(visit, person, state, permissions):
+    browser = visit(person(*permissions))
+    path = f"/statements/{STATEMENT}"
+    _, statement = browser.backend.replies[f"GET /api/v1{path}"]
+    steps = [
+        step | {"state": "waiting" if step["step"] == state else "done", "by": None}
+        for step in statement["steps"]
+    ]
+    publication = {"channel": "console", "state": "unknown", "error": "no answer"}
+    browser.answers(
+        f"GET {path}",
+        200,
+        statement | {"state": state, "steps": steps, "publications": [publication]},
+    )
+    html = await browser.see(path)
+    assert "结果不明" in html
+    assert "no answer" in html
+
+
+@pytest.mark.parametrize("permissions", [EVERYTHING, frozenset({Permission.VIEW})])
+@pytest.mark.parametrize("state", ["open", "active", "declined", "stood_down", "closed"])
+async def test_an_incident_can_be_seen_in_every_state(visit, person, state, permissions):
+    browser = visit(person(*permissions))
+    path = f"/incidents/{INCIDENT}"
+    _, incident = browser.backend.replies[f"GET /api/v1{path}"]
+    browser.answers(f"GET {path}", 200, incident | {"state": state, "drill": True})
+    assert "演练" in await browser.see(path)
+
+
+@pytest.mark.parametrize("permissions", [EVERYTHING, frozenset({Permission.VIEW})])
+@pytest.mark.parametrize("state", ["active", "acknowledged", "dismissed", "ended"])
+async def test_a_warning_can_be_seen_in_every_state(visit, person, state, permissions):
+    browser = visit(person(*permissions))
+    path = f"/warnings/{WARNING}"
+    _, warning = browser.backend.replies[f"GET /api/v1{path}"]
+    browser.answers(
+        f"GET {path}",
+        200,
+        warning | {"state": state, "incident_id": None, "dismissed_reason": "a game"},
+    )
+    assert "a game" in await browser.see(path)
+
+
+async def test_a_sealed_case_and_a_broken_one_say_so(visit):
+    browser = visit()
+    path = f"/cases/{CASE}"
+    _, case = browser.backend.replies[f"GET /api/v1{path}"]
+    browser.answers(f"GET {path}", 200, case | {"state": "sealed", "sealed_at": case["opened_at"]})
+    browser.answers(f"GET {path}/proof", 200, {"intact": False, "problems": ["record 3"]})
+    html = await browser.see(f"{path}?proof=1")
+    assert "已封存" in html
+    assert "记录核验不通过" in html
+    assert "record 3" in html
+
+
+async def test_a_page_that_breaks_is_told_in_words(visit):
+    browser = visit()
+    browser.backend.replies["GET /api/v1/posts"] = lambda _: 1 / 0
+    response = await browser.http.get("/posts")
+    assert response.status_code == 500
+    assert "系统出错" in response.text
