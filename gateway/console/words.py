@@ -204,6 +204,7 @@ DONE: Mapping[str, str] = {
     "approved": N_("Approved: exactly this text, and no other."),
     "returned": N_("Sent back, with your comment."),
     "published": N_("Publication is ordered. Each channel reports below."),
+    "resolved": N_("What became of it is on record."),
     "withdrawn": N_("Withdrawn. The history stays."),
     "appearance": N_("Your settings are kept in this browser."),
 }

@@ -6,9 +6,15 @@ from uuid import UUID
 
 from fastapi import Response
 
-from gateway.console.acts import Act, Attempt, always, chosen, is_yes, perform, text
+from gateway.console.acts import Act, Attempt, always, chosen, is_yes, optional, perform, text
 from gateway.console.pages import page_router
-from gateway.console.views.signing import STEPS, next_step, signatures, statement_permits
+from gateway.console.views.signing import (
+    STEPS,
+    channels_left,
+    next_step,
+    signatures,
+    statement_permits,
+)
 from gateway.console.visit import Here, Visit, together
 
 router = page_router()
@@ -38,6 +44,17 @@ ACTS = {
         "/statements/{statement_id}/publish",
         "published",
         {"channels": chosen("channels"), **_HASH},
+    ),
+    "correct": Act(
+        "/statements/{statement_id}/correct",
+        "drafted",
+        {"title": text("title"), "text": text("text")},
+        goes_to="/statements",
+    ),
+    "resolve": Act(
+        "/publications/{publication_id}/resolve",
+        "resolved",
+        {"published": is_yes("published"), "location": optional("location")},
     ),
     "withdraw": Act("/statements/{statement_id}/withdraw", "withdrawn", {"reason": text("reason")}),
 }
@@ -95,6 +112,7 @@ async def _show(visit: Visit, statement_id: UUID, attempt: Attempt | None = None
         incident=incident.body if incident.ok else {},
         clock_of=min(running, key=lambda item: str(item.get("due_at")), default=None),
         channels=channels,
+        left=channels_left(statement, channels.items),
         signatures=signatures(statement),
         awaited=next_step(statement),
         steps=STEPS,

@@ -1,6 +1,6 @@
 """The way of a statement: who has signed, who is next, and why a button does not work yet."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,6 +139,12 @@ def statement_permits(actor: Actor, statement: Mapping[str, Any]) -> dict[str, P
                 N_("Only an approved text can be published."),
             ),
         ),
+        "correct": permit(
+            actor,
+            _P.DRAFT_STATEMENTS,
+            state_block(state, _OVER, N_("A correction follows what was published.")),
+        ),
+        "resolve": permit(actor, _P.PUBLISH_STATEMENTS),
         "withdraw": permit(
             actor,
             # Whoever may approve a text may also take it back.
@@ -146,6 +152,18 @@ def statement_permits(actor: Actor, statement: Mapping[str, Any]) -> dict[str, P
             (state == "withdrawn", N_("It was withdrawn.")),
         ),
     }
+
+
+def channels_left(
+    statement: Mapping[str, Any], channels: Iterable[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """The channels that this version is not on, and not on its way to."""
+    taken = {
+        item.get("channel")
+        for item in statement.get("publications") or ()
+        if item.get("version") == statement.get("version") and item.get("state") != "failed"
+    }
+    return [item for item in channels if (item.get("slug") or item.get("name")) not in taken]
 
 
 def _state(name: str, step: Mapping[str, Any], awaited: str | None) -> str:

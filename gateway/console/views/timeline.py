@@ -37,6 +37,8 @@ TELLINGS: Mapping[str, Telling] = {
     "StatementDrafted": Telling(N_("A statement was drafted, version %(version)s"), "title"),
     "StatementSubmitted": Telling(N_("The statement went into review")),
     "StatementReviewed": Telling(N_("The statement was reviewed"), "comment"),
+    "StatementReviewed department": Telling(N_("The department reviewed the statement"), "comment"),
+    "StatementReviewed legal": Telling(N_("Legal reviewed the statement"), "comment"),
     "StatementReturned": Telling(N_("The statement was sent back"), "comment"),
     "StatementApproved": Telling(N_("The leading group approved the statement")),
     "PublicationQueued": Telling(N_("Publication was ordered: %(channel)s")),
@@ -107,7 +109,7 @@ def group_names(groups: Iterable[Mapping[str, Any]], language: str) -> dict[str,
 def _told(entry: Mapping[str, Any], names: Mapping[str, str]) -> Entry:
     kind = str(entry.get("kind", ""))
     facts = entry.get("facts") or {}
-    telling = TELLINGS.get(kind)
+    telling = TELLINGS.get(f"{kind} {facts.get('review')}") or TELLINGS.get(kind)
     by = facts.get("by") or facts.get("opened_by") or {}
     group = str(facts.get("group", ""))
     return Entry(

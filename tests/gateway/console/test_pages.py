@@ -157,7 +157,7 @@ async def test_a_statement_can_be_seen_in_every_state(visit, person, state, perm
         step | {"state": "waiting" if step["step"] == state else "done", "by": None}
         for step in statement["steps"]
     ]
-    publication = {"channel": "console", "state": "unknown", "error": "no answer"}
+    publication = {"id": CASE, "channel": "console", "state": "unknown", "error": "no answer"}
     browser.answers(
         f"GET {path}",
         200,

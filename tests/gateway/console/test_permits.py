@@ -5,7 +5,13 @@ import pytest
 from gateway.console.preview.answers import SOMEBODY
 from gateway.console.preview.sample import INCIDENT, STATEMENT, WARNING
 from gateway.console.views.permits import command_permits, incident_permits, warning_permits
-from gateway.console.views.signing import next_step, permission_for, signatures, statement_permits
+from gateway.console.views.signing import (
+    channels_left,
+    next_step,
+    permission_for,
+    signatures,
+    statement_permits,
+)
 from shared.contracts.actors import Permission
 
 P = Permission
@@ -88,12 +94,13 @@ REVIEWED = ("drafted", "department_review", "legal_review")
             statement("approved", *REVIEWED, "approval"),
             {"text", "return", "publish", "withdraw"},
         ),
-        (statement("withdrawn"), set()),
+        (statement("published", *REVIEWED, "approval"), {"publish", "withdraw", "correct"}),
+        (statement("withdrawn"), {"correct"}),
     ],
 )
 def test_the_way_of_a_statement(person, given, allowed):
     permits = statement_permits(person(*P), given)
-    assert {name for name, permit in permits.items() if permit.allowed} == allowed
+    assert {name for name, permit in permits.items() if permit.allowed} == allowed | {"resolve"}
 
 
 def test_nobody_signs_what_they_wrote_or_signs_twice(person):
@@ -116,6 +123,17 @@ def test_the_next_step_is_shown_and_what_it_needs():
 
 def test_without_any_step_a_statement_begins_with_its_draft():
     assert next_step({"state": "draft"}) == "drafted"
+
+
+def test_a_text_is_published_where_it_is_not_yet():
+    publications = [
+        {"channel": "site", "version": 2, "state": "published"},
+        {"channel": "weibo", "version": 2, "state": "failed"},
+        {"channel": "press", "version": 1, "state": "published"},
+    ]
+    channels = [{"name": name} for name in ("site", "weibo", "press")]
+    left = channels_left({"version": 2, "publications": publications}, channels)
+    assert [channel["name"] for channel in left] == ["weibo", "press"]
 
 
 async def test_the_text_that_is_approved_is_named_by_its_hash(visit):
