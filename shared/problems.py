@@ -148,6 +148,8 @@ def as_problem(error: Exception) -> Problem:
     match error:
         case Problem():
             return error
+        case RequestValidationError(body=bytes()):  # FastAPI reads as JSON only what says so
+            return UnsupportedMediaType("Send the body as JSON: Content-Type: application/json.")
         case RequestValidationError():
             return from_validation(error.errors())
         case HTTPException():
