@@ -93,7 +93,7 @@ async def follow_warning(session: AsyncSession, warning: WarningNotice) -> Incid
             return None
         facts = IncidentNew(
             title=warning.title[:300],
-            summary="\n".join(reason.text for reason in warning.reasons) or warning.title,
+            summary=_in_both_languages(warning) or warning.title,
             level=warning.level,
             warning_id=warning.warning_id,
             story_id=warning.story_id,
@@ -277,3 +277,10 @@ async def note_seal(session: AsyncSession, sealed: CaseFileSealed) -> None:
     """Write on the timeline that the case file is sealed, and under which hash."""
     incident = await get_incident(session, sealed.incident_id)
     await note(session, incident.id, sealed)
+
+
+def _in_both_languages(warning: WarningNotice) -> str:
+    """Why the warning has its level. Who opens the incident first reads Chinese or English."""
+    chinese = " ".join(reason.text_zh for reason in warning.reasons)
+    english = " ".join(reason.text for reason in warning.reasons)
+    return f"{chinese}\n{english}".strip()

@@ -86,7 +86,7 @@ async def test_an_orange_warning_opens_one_incident_however_often_it_is_told(
     incidents = (await response.get("/api/v1/incidents")).json()["items"]
     assert len(incidents) == 1
     assert incidents[0]["level"] == "orange"
-    assert incidents[0]["summary"] == "180 posts in the last hour"
+    assert incidents[0]["summary"] == "近一小时180帖\n180 posts in the last hour"
     assert incidents[0]["opened_by"]["kind"] == "system"
 
 
