@@ -225,6 +225,17 @@ async def test_a_try_whose_worker_died_is_followed_by_the_next(
     assert await alerts(monitor, state="sending") == []
 
 
+async def test_what_arrived_late_is_not_sent_again(
+    monitor: RoomClient, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/hook").respond_with_data("")
+    await tell(monitor, raised())
+    (sent,) = await alerts(monitor, channel="webhook")
+    # The next try was queued when the first was taken for lost, and it was not.
+    await tell(monitor, AlertQueued(alert_id=sent["id"], attempts=1))
+    assert len(httpserver.log) == 1
+
+
 async def test_without_a_webhook_the_console_alone_is_told(open_room: OpenRoom) -> None:
     room = await open_room(monitor_room)
     await tell(room, raised())

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.monitor.imports.service import ROWS_AT_ONCE
+from services.monitor.imports.service import ROWS_AT_ONCE, read_on
 from services.monitor.room import room as monitor_room
 from shared.contracts.actors import Permission
+from shared.contracts.posts import ImportQueued
 from tests.conftest import OpenRoom, RoomClient, make_actor
 
 IMPORT = "/api/v1/posts/import"
@@ -215,6 +216,20 @@ async def test_a_stretch_that_is_delivered_twice_is_read_once(monitor: RoomClien
         assert len(again.all()) == 2
     await monitor.work()
     assert counts(await look(monitor, started)) == (1_500, 1_500, 0, 0, 0)
+
+
+async def test_a_stretch_that_was_read_is_not_queued_a_second_time(monitor: RoomClient) -> None:
+    started = await upload(monitor, table([row(number) for number in range(1, 2_501)]))
+    first = ImportQueued(import_id=started["id"])
+    for _ in range(2):
+        async with monitor.transaction() as session:
+            await read_on(session, first)
+    assert (await look(monitor, started))["rows"] == ROWS_AT_ONCE
+    async with monitor.transaction() as session:
+        queued = await session.scalar(
+            text("SELECT count(*) FROM corridor.events WHERE type = 'ImportQueued'")
+        )
+    assert queued == 2
 
 
 async def test_a_finished_import_keeps_its_report_and_drops_the_file(monitor: RoomClient) -> None:

@@ -1,7 +1,9 @@
 """The connection goes to an address that was checked, whatever a name answers later."""
 
+import asyncio
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -163,22 +165,30 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def secure_server(certificate: Path) -> Iterator[HTTPServer]:
+async def secure_port(certificate: Path) -> AsyncIterator[int]:
+    """A server with that certificate, which keeps connections open for the next request."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecure")
+                await writer.drain()
+        writer.close()
+
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    with HTTPServer(ssl_context=context) as server:
-        server.expect_request("/").respond_with_data("secure")
-        yield server
+    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context) as server:
+        yield server.sockets[0].getsockname()[1]
 
 
 async def test_the_certificate_is_checked_against_the_name_and_not_the_address(
-    secure_server: HTTPServer, certificate: Path
+    secure_port: int, certificate: Path
 ) -> None:
     trusting = ssl.create_default_context(cafile=str(certificate))
     transport = GuardedTransport(allow_private=True, resolve=Names(["127.0.0.1"]), verify=trusting)
     async with httpx.AsyncClient(transport=transport, trust_env=False) as client:
-        answer = await client.get(f"https://feeds.example:{secure_server.port}/")
+        answer = await client.get(f"https://feeds.example:{secure_port}/")
         assert answer.text == "secure"
         # The same address again, under a name that the certificate does not hold.
         with pytest.raises(httpx.ConnectError, match=r"[Hh]ostname mismatch"):
-            await client.get(f"https://other.example:{secure_server.port}/")
+            await client.get(f"https://other.example:{secure_port}/")

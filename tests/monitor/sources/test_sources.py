@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pytest_httpserver import HTTPServer
 from sqlalchemy import text
 
 from services.monitor.room import room as monitor_room
+from services.monitor.sources.collecting import note_failure, take_order
+from services.monitor.sources.fetching import FetchError
 from shared.contracts.actors import Permission
 from shared.contracts.posts import SourceDue
 from shared.events import emit
@@ -257,6 +260,22 @@ async def test_a_change_names_the_version_that_it_changes(
     # Another address starts afresh.
     assert changed.json()["health"]["failures"] == 0
     assert changed.json()["state"] == "new"
+
+
+async def test_what_came_of_an_old_address_says_nothing_of_the_new_one(
+    monitor: RoomClient, httpserver: HTTPServer, add_source: AddSource
+) -> None:
+    source = await add_source()
+    async with monitor.transaction() as session:
+        ordered = await take_order(session, UUID(source["id"]))
+    assert ordered is not None
+    new = {"name": "Moved while it was read", "url": httpserver.url_for("/moved")}
+    address = f"{SOURCES}/{source['id']}"
+    moved = await monitor.call("PUT", address, json=new, headers={"If-Match": '"1"'})
+    assert moved.status_code == 200
+    async with monitor.transaction() as session:
+        await note_failure(session, ordered[1], FetchError("gone"))
+    assert (await look(monitor, source))["health"]["failures"] == 0
 
 
 async def test_two_sources_cannot_share_a_name_or_an_address(
