@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import Field, StrictFloat, StrictInt, model_validator
+from pydantic import AliasChoices, Field, StrictFloat, StrictInt, model_validator
 
 from services.monitor.warnings.levels import Thresholds
 from services.monitor.warnings.models import WarningStatus
@@ -51,7 +51,8 @@ class WarningOut(ResponseShape):
     title: str
     level: WarningLevel
     peak_level: WarningLevel
-    state: WarningStatus = Field(validation_alias="status")
+    # The first choice is the name in the description; the row has the second.
+    state: WarningStatus = Field(validation_alias=AliasChoices("state", "status"))
     reasons: list[Reason]
     evidence: list[EvidencePost]
     post_count: int
