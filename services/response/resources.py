@@ -8,11 +8,11 @@ import httpx
 
 from services.response.statements.channels.console import ConsoleChannel
 from services.response.statements.channels.protocol import Channel
-from services.response.statements.channels.signature import read_secret
 from services.response.statements.channels.webhook import WebhookChannel
 from shared.db import Database
 from shared.errors import ConfigurationError
 from shared.settings import Settings
+from shared.signatures import read_secret
 
 # Seconds. Together they stay below what the whole call may take (`publishing.PATIENCE`).
 _TIMEOUTS = httpx.Timeout(connect=3, read=6, write=3, pool=3)

@@ -32,6 +32,15 @@ def import_(
         str | None,
         typer.Option(help="The platform of rows that name none", show_default=False),
     ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            help="Of times that name none, as Asia/Shanghai; else UTC", show_default=False
+        ),
+    ] = None,
+    warn: Annotated[
+        bool, typer.Option(help="Let the posts raise warnings; history raises none")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON")] = False,
 ) -> None:
     """Import posts from a file, and report what was refused and why.
@@ -41,8 +50,9 @@ def import_(
     if not file.is_file():
         raise ImportCallError(f"There is no file {file}.")
     fields = {"mapping": json.dumps(columns_of(column or []), ensure_ascii=False)}
-    if platform:
-        fields["platform"] = platform
+    fields |= {"platform": platform} if platform else {}
+    fields |= {"timezone": timezone} if timezone else {}
+    fields |= {"warn": "true"} if warn else {}
     with Client.from_environment() as client:
         report = follow(client, client.upload(api.POSTS_IMPORT, file, fields))
     typer.echo(json.dumps(report, ensure_ascii=False) if as_json else as_text(report))

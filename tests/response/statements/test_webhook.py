@@ -18,10 +18,10 @@ from services.response.statements.channels.protocol import (
     OutgoingStatement,
     Receipt,
 )
-from services.response.statements.channels.signature import read_secret, sign
 from services.response.statements.channels.webhook import WebhookChannel
 from shared.contracts import Room
 from shared.errors import ConfigurationError
+from shared.signatures import read_secret, sign
 from tests.conftest import SettingsFor
 
 URL = "https://site.example.org/hooks/statements"

@@ -23,7 +23,7 @@ from services.response.statements.channels.protocol import (
     OutgoingStatement,
     Receipt,
 )
-from services.response.statements.channels.signature import sign
+from shared.signatures import sign
 
 # The text certainly stayed here: no connection came about, or the receiver said "not now".
 _NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
