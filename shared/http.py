@@ -17,13 +17,13 @@ from shared.runtime import Runtime
 _MAX_KEY = 200
 
 
-def current_session(request: Request) -> AsyncSession:
+async def current_session(request: Request) -> AsyncSession:
     """The session of this request. It takes a connection at its first statement."""
     session: AsyncSession = request.state.session
     return session
 
 
-def current_runtime(request: Request) -> Runtime:
+async def current_runtime(request: Request) -> Runtime:
     """The runtime of this process."""
     runtime: Runtime = request.app.state.runtime
     return runtime

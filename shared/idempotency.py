@@ -3,12 +3,23 @@
 from dataclasses import dataclass
 
 from fastapi import Response
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.errors import Invalid
-from shared.tables import idempotency_keys as table
+
+_RESERVE = text("""
+INSERT INTO corridor.idempotency_keys (room, actor_id, key, request_hash)
+VALUES (:room, :actor_id, :key, :digest) ON CONFLICT DO NOTHING RETURNING key
+""")
+_EARLIER = text("""
+SELECT request_hash, status, media_type, body FROM corridor.idempotency_keys
+WHERE room = :room AND actor_id = :actor_id AND key = :key
+""")
+_REMEMBER = text("""
+UPDATE corridor.idempotency_keys SET status = :status, media_type = :media_type, body = :body
+WHERE room = :room AND actor_id = :actor_id AND key = :key
+""")
 
 
 @dataclass(frozen=True)
@@ -31,21 +42,11 @@ async def reserve_key(
     Raises:
         Invalid: the key was used for another request.
     """
-    reserved = await session.execute(
-        insert(table)
-        .values(room=room, actor_id=actor_id, key=key, request_hash=digest)
-        .on_conflict_do_nothing()
-        .returning(table.c.key)
-    )
+    whose = {"room": room, "actor_id": actor_id, "key": key}
+    reserved = await session.execute(_RESERVE, whose | {"digest": digest})
     if reserved.first() is not None:
         return None
-    earlier = (
-        await session.execute(
-            select(table.c.request_hash, table.c.status, table.c.media_type, table.c.body).where(
-                table.c.room == room, table.c.actor_id == actor_id, table.c.key == key
-            )
-        )
-    ).one()
+    earlier = (await session.execute(_EARLIER, whose)).one()
     if earlier.request_hash != digest:
         raise Invalid(
             "This Idempotency-Key was used for another request. Use a new key for a new request."
@@ -58,11 +59,13 @@ async def remember_answer(
 ) -> None:
     """Keep the answer beside the key, in the transaction of the effect."""
     await session.execute(
-        update(table)
-        .where(table.c.room == room, table.c.actor_id == actor_id, table.c.key == key)
-        .values(
-            status=response.status_code,
-            media_type=response.media_type or response.headers.get("content-type"),
-            body=bytes(response.body),
-        )
+        _REMEMBER,
+        {
+            "room": room,
+            "actor_id": actor_id,
+            "key": key,
+            "status": response.status_code,
+            "media_type": response.media_type or response.headers.get("content-type"),
+            "body": bytes(response.body),
+        },
     )

@@ -21,7 +21,7 @@ from shared.http import CurrentRuntime, room_router
 router = room_router("", "analysis")
 
 
-def current_models(runtime: CurrentRuntime) -> Models:
+async def current_models(runtime: CurrentRuntime) -> Models:
     """The models of this process."""
     models: Models = runtime.resources
     return models

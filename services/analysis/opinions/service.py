@@ -59,7 +59,7 @@ async def give_opinions(
         part = judged[start : start + len(batch)]
         start += len(batch)
         analysed = tuple(
-            AnalysedPost.model_construct(
+            AnalysedPost(
                 id=post.id,
                 revision=post.revision,
                 sentiment=_verdict(sentiment),
@@ -109,6 +109,6 @@ def _columns(judged: Sequence[Judged]) -> dict[str, list[Any]]:
 
 
 def _verdict(verdict: EngineVerdict) -> Verdict:
-    return Verdict.model_construct(
+    return Verdict(
         label=str(verdict.label), confidence=round(verdict.confidence, 4), unsure=verdict.unsure
     )

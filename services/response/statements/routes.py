@@ -113,7 +113,7 @@ async def review_statement(
     statement_id: UUID, new: ReviewNew, session: Session, response: Response, actor: Reviewer
 ) -> StatementOut:
     """Pass exactly this text for the department or for legal, or send it back (会审)."""
-    _MAY_REVIEW[new.review](actor)
+    _MAY_REVIEW[new.review].check(actor)
     return _shown(response, await signing.review_statement(session, statement_id, new, actor.ref))
 
 
