@@ -31,6 +31,21 @@ from shared.worker import Worker
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
+# Under this name a test records a line for the summary of the run (`record_property`).
+TOLD = "told"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests told: counts and times that people want to see when all went well too."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            told = [value for name, value in report.user_properties if name == TOLD]
+            if told and report.when == "call":
+                terminalreporter.section(report.nodeid.rpartition("::")[2], sep="-")
+                for line in told:
+                    terminalreporter.write_line(str(line))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def quiet_logs() -> None:
     """Logs as in production: one line each, without local variables."""
