@@ -9,6 +9,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
@@ -27,8 +28,15 @@ from shared.room import RoomDefinition
 from shared.runtime import Runtime, open_runtime
 from shared.settings import Settings
 from shared.worker import Worker
+from tests.sharing import Sharing
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    """With several workers, tests that share a running system stay in one."""
+    return Sharing(config, log)
 
 
 # Under this name a test records a line for the summary of the run (`record_property`).
