@@ -51,11 +51,12 @@ class Delivered(Generic[E]):
     request_id: str | None
 
 
-# A delivery that was tried before is handed out alone, so that one that kills its worker takes no
-# other with it; hence LIMIT applies to first tries, and `attempts` is returned.
+# What was tried before is handed out alone: one that kills its worker would take with it the tries
+# of all that the worker held, until those are laid aside too. The order stays: where such a one
+# stands first it goes alone, else the fresh ones go.
 _CLAIM = text("""
 WITH ready AS (
-    SELECT d.event_id, d.room
+    SELECT d.event_id, d.room, d.attempts, d.priority, d.position
     FROM corridor.deliveries AS d
     WHERE d.room = :room AND d.state = 'ready' AND d.available_at <= now()
       AND d.type = ANY(:types)
@@ -66,6 +67,13 @@ WITH ready AS (
     ORDER BY d.priority, d.position
     LIMIT :limit
     FOR UPDATE SKIP LOCKED
+), ordered AS (
+    SELECT event_id, room, attempts, row_number() OVER line AS place,
+        first_value(attempts) OVER line AS attempts_of_first
+    FROM ready WINDOW line AS (ORDER BY priority, position)
+), handed AS (
+    SELECT event_id, room FROM ordered
+    WHERE CASE WHEN attempts_of_first > 0 THEN place = 1 ELSE attempts = 0 END
 ), claimed AS (
     UPDATE corridor.deliveries AS d
     SET attempts = d.attempts + 1, fence = d.fence + 1,
@@ -74,7 +82,7 @@ WITH ready AS (
         error = CASE WHEN d.attempts >= :max_attempts
                      THEN coalesce(d.error, 'its worker died each time it was tried')
                      ELSE d.error END
-    FROM ready WHERE d.event_id = ready.event_id AND d.room = ready.room
+    FROM handed WHERE d.event_id = handed.event_id AND d.room = handed.room
     RETURNING d.event_id, d.attempts, d.fence, d.state, d.priority
 )
 SELECT claimed.event_id, claimed.attempts, claimed.fence, claimed.state,
@@ -102,6 +110,9 @@ _FINISH = _fenced(
 )
 _RENEW = _fenced(
     "UPDATE corridor.deliveries AS d SET available_at = now() + make_interval(secs => :lease)"
+)
+_RELEASE = _fenced(
+    "UPDATE corridor.deliveries AS d SET attempts = d.attempts - 1, available_at = now()"
 )
 _FAIL = _fenced("""
 UPDATE corridor.deliveries AS d
@@ -131,7 +142,8 @@ def open_claim(claim: Claim) -> Delivered[Event]:
 async def take(
     session: AsyncSession, room: Room, *, types: Sequence[str], limit: int, lease: float
 ) -> list[Claim]:
-    """Take up to `limit` deliveries of these event types that are ready, for `lease` seconds.
+    """Take up to `limit` deliveries of these event types that are ready, for `lease` seconds: all
+    for the first time, or one that was tried before.
 
     Those whose worker died `MAX_ATTEMPTS` times are laid aside as dead instead.
     """
@@ -175,6 +187,12 @@ async def finish(session: AsyncSession, room: Room, batch: Sequence[Claim]) -> N
 async def renew(session: AsyncSession, room: Room, batch: Sequence[Claim], lease: float) -> None:
     """Hold on to deliveries that wait their turn in this worker."""
     await session.execute(_RENEW, _keys(room, batch) | {"lease": lease})
+
+
+async def release(session: AsyncSession, room: Room, batch: Sequence[Claim]) -> None:
+    """Hand back what an outage kept us from trying: others may take it at once, and it costs no
+    try. What was done after all stays done."""
+    await session.execute(_RELEASE, _keys(room, batch))
 
 
 async def fail(
