@@ -4,8 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+import asyncpg
 from sqlalchemy import Enum, func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -41,11 +45,36 @@ def async_url(url: str) -> str:
     return url
 
 
-def create_engine(url: str, *, pool: int, application: str) -> AsyncEngine:
+# SQLSTATE: the connection, a conflict with others, no resources, the server stopping or starting,
+# a transaction cut off because it was idle, a lock that others hold.
+_PASSING = ("08", "40", "53", "57P", "25P03", "55P03")
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the surroundings are to blame, and not what was asked: the database went away or cut
+    us off, or others stood in the way. The same thing may be tried again."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return error.connection_invalidated or state.startswith(_PASSING)
+    return isinstance(error, PoolTimeoutError | OSError)
+
+
+async def _connect(*place: Any, **options: Any) -> asyncpg.Connection:
+    """asyncpg's `connect`, with one error for all ways of not reaching the server: no name, no
+    route, nobody there. Outside of it an OSError would not tell that it is about the database."""
+    try:
+        return await asyncpg.connect(*place, **options)
+    except OSError as error:
+        raise asyncpg.ClientCannotConnectError(str(error) or type(error).__name__) from error
+
+
+def create_engine(
+    url: str, *, pool: int, application: str, idle_seconds: float = 30.0
+) -> AsyncEngine:
     """Open a pool of at most `pool` connections.
 
     The time limits (milliseconds) hold on the server too: a stopped process that sits in a
-    transaction is cut off within a lease, so that it cannot block whoever took over its work.
+    transaction is cut off after `idle_seconds`, so that it cannot block whoever took over its work.
     """
     return create_async_engine(
         async_url(url),
@@ -54,6 +83,7 @@ def create_engine(url: str, *, pool: int, application: str) -> AsyncEngine:
         pool_timeout=5,
         pool_pre_ping=True,
         connect_args={
+            "async_creator_fn": _connect,
             "timeout": 5,
             "command_timeout": 30,
             "server_settings": {
@@ -62,7 +92,7 @@ def create_engine(url: str, *, pool: int, application: str) -> AsyncEngine:
                 "jit": "off",
                 "lock_timeout": "8000",
                 "statement_timeout": "20000",
-                "idle_in_transaction_session_timeout": "30000",
+                "idle_in_transaction_session_timeout": str(round(idle_seconds * 1000)),
             },
         },
     )
@@ -71,17 +101,25 @@ def create_engine(url: str, *, pool: int, application: str) -> AsyncEngine:
 class Database:
     """A room's connections."""
 
-    def __init__(self, url: str, *, pool: int, application: str) -> None:
-        self.engine = create_engine(url, pool=pool, application=application)
+    def __init__(
+        self, url: str, *, pool: int, application: str, idle_seconds: float = 30.0
+    ) -> None:
+        self.engine = create_engine(
+            url, pool=pool, application=application, idle_seconds=idle_seconds
+        )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     @classmethod
     def of(cls, settings: Settings, *, role: str, room: Room | None = None) -> "Database":
-        """The database of the room that `settings` describe; `role` is `api` or `worker`."""
+        """The database of the room that `settings` describe; `role` is `api` or `worker`.
+
+        Who sleeps in a transaction beyond a lease has lost its work: it must not keep the locks.
+        """
         return cls(
             settings.database_url.get_secret_value(),
             pool=settings.database_pool,
             application=f"groundswell-{room or settings.room}-{role}",
+            idle_seconds=min(settings.lease_seconds, 30.0),
         )
 
     def session(self) -> AsyncSession:

@@ -9,22 +9,31 @@ from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from shared import metrics
 from shared.contracts import EVENTS, Event, Room
 from shared.contracts.schedules import ScheduleDue
-from shared.deliveries import Claim, FenceLostError, fail, finish, open_claim, renew, take
+from shared.db import is_passing
+from shared.deliveries import (
+    Claim,
+    FenceLostError,
+    fail,
+    finish,
+    open_claim,
+    release,
+    renew,
+    take,
+)
 from shared.events import emit_to
 from shared.jobs import Job, Jobs, Lane, Schedule, Work
 from shared.log import get_logger, request_id
 from shared.runtime import Runtime
+from shared.sleepers import cut_off_sleepers, is_locked_out
 
 log = get_logger(__name__)
 
-# Not the event's fault: the database went away, or cut us off. These cost no try.
-_OUTAGES = (OperationalError, InterfaceError, PoolTimeoutError, OSError, TimeoutError)
+# Seconds until we look whether the database is back: doubled each time.
+_PAUSES = (0.25, 2.0)
 
 _OPEN_SCHEDULES = text("""
 INSERT INTO corridor.schedules (name, due_at)
@@ -54,6 +63,9 @@ class LaneRunner:
             self._jobs[ScheduleDue] = Job(batch=1, lane=lane, run=self._run_schedule)
         self._types = [_type_name(event, lane) for event in self._jobs]
         self._limit = max(job.batch for job in self._jobs.values())
+        # Taken, and neither done nor noted as failed.
+        self._held: list[Claim] = []
+        self._locked_out = False
 
     def wake(self) -> None:
         """Look for work now rather than at the next sweep."""
@@ -61,19 +73,25 @@ class LaneRunner:
 
     async def run(self) -> None:
         """Sweep, and answer the bell, until stopped."""
-        pause = 0.0
+        pause = _PAUSES[0]
         while not self._stopping.is_set():
             self._bell.clear()
             try:
+                await self._give_back()
                 await self._open_due_schedules()
                 while not self._stopping.is_set() and await self._take_and_run():
                     await self._open_due_schedules()
-                pause = self._runtime.settings.sweep_seconds
-            except _OUTAGES as error:
+            except Exception as error:
+                if not is_passing(error):
+                    raise
                 log.warning("database_away", lane=self._lane, error=_first_line(error))
-                pause = min(max(pause, 0.5) * 2, 5.0)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), pause)
+                self._locked_out = self._locked_out or is_locked_out(error)
+                # The bell does not end this pause: it rings on, and nobody can answer.
+                await _wait(self._stopping, pause)
+                pause = min(pause * 2, _PAUSES[1])
+            else:
+                pause = _PAUSES[0]
+                await _wait(self._bell, self._runtime.settings.sweep_seconds)
 
     async def drain(self, *, schedules: bool) -> bool:
         """Run what is ready now; True if there was anything."""
@@ -86,6 +104,7 @@ class LaneRunner:
 
     async def _take_and_run(self) -> bool:
         settings = self._runtime.settings
+        await self._cut_off_sleepers()
         async with self._runtime.transaction() as session:
             claims = await take(
                 session,
@@ -94,30 +113,41 @@ class LaneRunner:
                 limit=self._limit,
                 lease=settings.lease_seconds,
             )
-        waiting = list(claims)
+        self._held = list(claims)
         renewed = time.monotonic()
         for job, batch in self._batches(claims):
             if time.monotonic() - renewed > settings.lease_seconds / 3:
                 async with self._runtime.transaction() as session:
-                    await renew(session, self._room, waiting, settings.lease_seconds)
+                    await renew(session, self._room, self._held, settings.lease_seconds)
                 renewed = time.monotonic()
             await self._run_batch(job, batch)
-            waiting = [claim for claim in waiting if claim not in batch]
+            self._held = [claim for claim in self._held if claim not in batch]
         return bool(claims)
 
+    async def _give_back(self) -> None:
+        """Let go of what an outage left in our hands; else it would wait for its lease to end, and
+        three outages would pass for three tries."""
+        if self._held:
+            async with self._runtime.transaction() as session:
+                await release(session, self._room, self._held)
+            self._held = []
+
+    async def _cut_off_sleepers(self) -> None:
+        """Clear our way of those who sleep on the lock that we waited for."""
+        if self._locked_out:
+            async with self._runtime.transaction() as session:
+                ended = await cut_off_sleepers(session, self._runtime.settings.lease_seconds)
+            log.warning("sleepers_cut_off", lane=self._lane, sessions=ended)
+            self._locked_out = False
+
     def _batches(self, claims: Sequence[Claim]) -> list[tuple[Job, list[Claim]]]:
-        """First tries of one kind go together; what was tried before runs alone."""
+        """Those of one kind go together, as many as their handler takes at once."""
         batches: list[tuple[Job, list[Claim]]] = []
         for event_type, group in groupby(claims, key=lambda claim: claim.type):
             job = self._jobs[EVENTS[event_type.partition("/")[0]]]
-            fresh: list[Claim] = []
-            for claim in group:
-                if claim.attempt > 1 or job.batch == 1:
-                    batches.append((job, [claim]))
-                else:
-                    fresh.append(claim)
+            alike = list(group)
             batches += [
-                (job, fresh[start : start + job.batch]) for start in range(0, len(fresh), job.batch)
+                (job, alike[start : start + job.batch]) for start in range(0, len(alike), job.batch)
             ]
         return batches
 
@@ -130,7 +160,7 @@ class LaneRunner:
             metrics.deliveries.labels(self._room, batch[0].type, "fenced").inc(len(batch))
             log.warning("fence_lost", type=batch[0].type, detail=str(error))
         except Exception as error:
-            if len(batch) > 1 and not isinstance(error, _OUTAGES):
+            if len(batch) > 1 and not is_passing(error):
                 # One of them is at fault: find out which, one by one.
                 for claim in batch:
                     await self._run_batch(job, [claim])
@@ -157,15 +187,16 @@ class LaneRunner:
                 await finish(session, self._room, batch)
 
     async def _note_failure(self, batch: list[Claim], error: Exception) -> None:
-        outage = isinstance(error, _OUTAGES) or _lost_connection(error)
-        level = log.warning if outage else log.error
+        passing = is_passing(error)
+        self._locked_out = self._locked_out or is_locked_out(error)
+        level = log.warning if passing else log.error
         level(
             "delivery_failed",
             type=batch[0].type,
             attempt=batch[0].attempt,
             events=[str(claim.id) for claim in batch],
             error=_first_line(error),
-            exc_info=None if outage else error,
+            exc_info=None if passing else error,
         )
         metrics.deliveries.labels(self._room, batch[0].type, "failed").inc(len(batch))
         async with self._runtime.transaction() as session:
@@ -175,8 +206,8 @@ class LaneRunner:
                     self._room,
                     claim,
                     _first_line(error),
-                    counts=not outage,
-                    delay=1.0 if outage else None,
+                    counts=not passing,
+                    delay=1.0 if passing else None,
                     final=isinstance(error, ValidationError),
                 )
 
@@ -207,8 +238,9 @@ def _type_name(event: type[Event], lane: Lane) -> str:
     return f"{event.__name__}/{lane}" if event is ScheduleDue else event.__name__
 
 
-def _lost_connection(error: Exception) -> bool:
-    return isinstance(error, DBAPIError) and error.connection_invalidated
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
 
 
 def _first_line(error: Exception) -> str:
