@@ -92,20 +92,26 @@ class Doorbell:
 
     def __init__(self, redis_url: str) -> None:
         self._redis = open_redis(redis_url)
-        self._ringing: set[asyncio.Task[None]] = set()
+        # One ring wakes a worker for all that is ready: the newest of those that wait will do.
+        self._waiting: dict[str, UUID] = {}
+        self._ringing: asyncio.Task[None] | None = None
 
     def ring(self, session: AsyncSession) -> None:
         """Ring for everything that `session` emitted. Call it after the commit; returns at once."""
-        rings: list[tuple[str, UUID]] = session.info.pop(_RINGS, [])
-        if rings:
-            task = asyncio.create_task(self._ring(rings))
-            self._ringing.add(task)
-            task.add_done_callback(self._ringing.discard)
+        self._waiting.update(session.info.pop(_RINGS, []))
+        if self._waiting and (self._ringing is None or self._ringing.done()):
+            self._ringing = asyncio.create_task(self._ring_all())
 
-    async def _ring(self, rings: list[tuple[str, UUID]]) -> None:
+    async def _ring_all(self) -> None:
+        """Ring until nobody waits: one task and one connection, however many commit meanwhile."""
+        while self._waiting:
+            rings, self._waiting = self._waiting, {}
+            await self._ring(rings)
+
+    async def _ring(self, rings: dict[str, UUID]) -> None:
         try:
             async with asyncio.timeout(self._PATIENCE):
-                for room, event_id in rings:
+                for room, event_id in rings.items():
                     await self._redis.enqueue_job(
                         "ring",
                         _job_id=f"{event_id}:{room}",
@@ -122,7 +128,7 @@ class Doorbell:
     async def close(self) -> None:
         """Wait for rings under way, then close."""
         if self._ringing:
-            await asyncio.wait(self._ringing, timeout=self._PATIENCE)
+            await asyncio.wait([self._ringing], timeout=self._PATIENCE)
         with suppress(RedisError, OSError):
             await self._redis.aclose()
 

@@ -8,10 +8,11 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import time
+from contextlib import suppress
 from typing import Any
 
+from arq import ArqRedis
 from arq import Worker as ArqWorker
 from arq.worker import func
 from redis.exceptions import RedisError
@@ -28,6 +29,9 @@ from shared.runtime import Runtime
 log = get_logger(__name__)
 
 _HEARTBEAT_SECONDS = 5.0
+# Seconds until we listen for the bell again: doubled each time, the first again after a calm while.
+_PAUSES = (0.5, 5.0)
+_CALM = 10.0
 
 _BEAT = text("""
 INSERT INTO corridor.workers (id, room, host, pid) VALUES (:id, :room, :host, :pid)
@@ -86,27 +90,40 @@ class Worker:
 
     async def _listen(self) -> None:
         """Hear the doorbell; come back when Redis does."""
-
-        async def ring(_: dict[str, Any]) -> None:
-            self.wake()
-
-        pause = 1.0
+        pause = _PAUSES[0]
         while not self._stopping.is_set():
+            began = time.monotonic()
             try:
-                async with _arq(self._runtime, self._room, ring) as bell:
-                    listening = asyncio.create_task(bell.async_run())
-                    stopped = asyncio.create_task(self._stopping.wait())
-                    await asyncio.wait([listening, stopped], return_when=asyncio.FIRST_COMPLETED)
-                    stopped.cancel()
-                    listening.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await listening
-                    pause = 1.0
-            except (RedisError, OSError, TimeoutError) as error:
-                log.warning("doorbell_lost", error=repr(error), retry_in=pause)
+                await self._hear()
+            except Exception as error:  # whatever arq stumbles over: the sweep goes on without it
+                log.warning("doorbell_lost", error=repr(error))
+            if time.monotonic() - began > _CALM:
+                pause = _PAUSES[0]
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
-            pause = min(pause * 2, 10.0)
+            pause = min(pause * 2, _PAUSES[1])
+
+    async def _hear(self) -> None:
+        """Run arq until the worker stops; raises what ends it before."""
+        redis = open_redis(self._runtime.settings.redis_url.get_secret_value())
+        bell = _arq(redis, self._room, self._ring)
+        listening = asyncio.create_task(bell.async_run())
+        stopped = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait([listening, stopped], return_when=asyncio.FIRST_COMPLETED)
+            if listening.done():
+                listening.result()
+        finally:
+            # Not arq's own close(): it talks to Redis, and is cancelled by rings that it cancels.
+            tasks = [listening, stopped, *bell.tasks.values()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            with suppress(RedisError, OSError):
+                await redis.aclose()
+
+    async def _ring(self, _: dict[str, Any]) -> None:
+        self.wake()
 
     async def _beat(self) -> None:
         """Say that this worker lives."""
@@ -131,10 +148,8 @@ class Worker:
                 )
 
 
-@asynccontextmanager
-async def _arq(runtime: Runtime, room: Room, ring: Any) -> AsyncIterator[ArqWorker]:
-    redis = open_redis(runtime.settings.redis_url.get_secret_value())
-    worker = ArqWorker(
+def _arq(redis: ArqRedis, room: Room, ring: Any) -> ArqWorker:
+    return ArqWorker(
         functions=[func(ring, name="ring", keep_result=0, timeout=5, max_tries=1)],
         redis_pool=redis,
         queue_name=queue_name(room),
@@ -146,11 +161,6 @@ async def _arq(runtime: Runtime, room: Room, ring: Any) -> AsyncIterator[ArqWork
         job_deserializer=redis.job_deserializer,
         health_check_interval=60,
     )
-    try:
-        yield worker
-    finally:
-        with suppress(RedisError, OSError):
-            await worker.close()
 
 
 def stop_on_signals(worker: Worker) -> None:
