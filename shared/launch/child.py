@@ -17,9 +17,10 @@ from shared.launch.processes import Process
 
 # Deaths before it was ever ready after which the start is given up.
 _FIRST_DEATHS = 3
-# Seconds until it is started again: doubled with each death, back to the first after a calm while.
+# Seconds until it is started again: doubled with each death, and the first again once it has been
+# ready for a calm while. What dies on its way up is slowed down, what was killed is back at once.
 _PAUSES = (0.5, 30.0)
-_CALM = 60.0
+_CALM = 5.0
 
 
 class Child:
@@ -40,6 +41,7 @@ class Child:
         self._say = say
         self._running: asyncio.subprocess.Process | None = None
         self._was_ready = False
+        self._ready_since = 0.0
         self._stopping = False
         self._pause = _PAUSES[0]
 
@@ -51,6 +53,7 @@ class Child:
     def note_ready(self) -> None:
         """It answered that it is ready."""
         self.ready = self._was_ready = True
+        self._ready_since = time.monotonic()
 
     async def keep(self) -> None:
         """Run it until `stop`.
@@ -60,13 +63,13 @@ class Child:
         """
         try:
             while not self._stopping:
-                began = time.monotonic()
                 self._running = await spawn(self.process.argv, self._environment, self._log)
                 code = await self._running.wait()
+                calm = self.ready and time.monotonic() - self._ready_since > _CALM
                 self._running, self.ready = None, False
                 if self._stopping:
                     return
-                self._note_death(code, calm=time.monotonic() - began > _CALM)
+                self._note_death(code, calm=calm)
                 await asyncio.sleep(self._pause)
                 self._pause = min(self._pause * 2, _PAUSES[1])
         finally:
