@@ -23,6 +23,9 @@ log = get_logger(__name__)
 
 _RINGS = "corridor.rings"
 
+# A room, and the type of what is ready for it: only the lane that takes it has to wake.
+_Bell = tuple[str, str]
+
 # Posts come in thousands and may wait; what people and warnings do goes first.
 _BULK_PRIORITY = {"PostsCollected": 5, "PostsAnalysed": 6, "ImportQueued": 7}
 
@@ -80,7 +83,8 @@ async def emit_to(
             "rooms": addressed,
         },
     )
-    session.info.setdefault(_RINGS, []).extend((room, event_id) for room in addressed)
+    rings: dict[_Bell, UUID] = session.info.setdefault(_RINGS, {})
+    rings.update(dict.fromkeys(((room, name) for room in addressed), event_id))
     return event_id
 
 
@@ -89,16 +93,19 @@ class Doorbell:
 
     # A bell that hangs must not hold a request: past this the sweep does the work.
     _PATIENCE = 1.0
+    # Between two rings, in seconds. A ring costs a worker two milliseconds, and a flood of posts
+    # would ring it out of its work.
+    _BREATH = 0.05
 
     def __init__(self, redis_url: str) -> None:
         self._redis = open_redis(redis_url)
         # One ring wakes a worker for all that is ready: the newest of those that wait will do.
-        self._waiting: dict[str, UUID] = {}
+        self._waiting: dict[_Bell, UUID] = {}
         self._ringing: asyncio.Task[None] | None = None
 
     def ring(self, session: AsyncSession) -> None:
         """Ring for everything that `session` emitted. Call it after the commit; returns at once."""
-        self._waiting.update(session.info.pop(_RINGS, []))
+        self._waiting.update(session.info.pop(_RINGS, {}))
         if self._waiting and (self._ringing is None or self._ringing.done()):
             self._ringing = asyncio.create_task(self._ring_all())
 
@@ -107,13 +114,15 @@ class Doorbell:
         while self._waiting:
             rings, self._waiting = self._waiting, {}
             await self._ring(rings)
+            await asyncio.sleep(self._BREATH)
 
-    async def _ring(self, rings: dict[str, UUID]) -> None:
+    async def _ring(self, rings: dict[_Bell, UUID]) -> None:
         try:
             async with asyncio.timeout(self._PATIENCE):
-                for room, event_id in rings.items():
+                for (room, event_type), event_id in rings.items():
                     await self._redis.enqueue_job(
                         "ring",
+                        event_type,
                         _job_id=f"{event_id}:{room}",
                         _queue_name=queue_name(room),
                         _expires=60,

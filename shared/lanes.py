@@ -32,6 +32,10 @@ from shared.sleepers import cut_off_sleepers, is_locked_out
 
 log = get_logger(__name__)
 
+# A round costs the same for one delivery as for ten. In a stream of them the second round waits for
+# so many seconds until there are more; the first one never waits.
+_GATHER = {Lane.STREAM: 0.1}
+
 # Seconds until we look whether the database is back: doubled each time.
 _PAUSES = (0.25, 2.0)
 
@@ -66,6 +70,11 @@ class LaneRunner:
         # Taken, and neither done nor noted as failed.
         self._held: list[Claim] = []
         self._locked_out = False
+        self._looked_at_schedules = float("-inf")
+
+    def takes(self, event_type: str) -> bool:
+        """Whether deliveries of this type are this lane's."""
+        return event_type in self._types
 
     def wake(self) -> None:
         """Look for work now rather than at the next sweep."""
@@ -79,7 +88,8 @@ class LaneRunner:
             try:
                 await self._give_back()
                 await self._open_due_schedules()
-                while not self._stopping.is_set() and await self._take_and_run():
+                while not self._stopping.is_set() and (taken := await self._take_and_run()):
+                    await self._gather(taken)
                     await self._open_due_schedules()
             except Exception as error:
                 if not is_passing(error):
@@ -97,12 +107,19 @@ class LaneRunner:
         """Run what is ready now; True if there was anything."""
         ran = False
         if schedules:
+            self._looked_at_schedules = float("-inf")
             await self._open_due_schedules()
         while await self._take_and_run():
             ran = True
         return ran
 
-    async def _take_and_run(self) -> bool:
+    async def _gather(self, taken: int) -> None:
+        """Let more come in before the next round, where this one was not full."""
+        if taken < self._limit and (seconds := _GATHER.get(self._lane)):
+            await _wait(self._stopping, seconds)
+
+    async def _take_and_run(self) -> int:
+        """Take a round of deliveries and run them; returns how many there were."""
         settings = self._runtime.settings
         await self._cut_off_sleepers()
         async with self._runtime.transaction() as session:
@@ -122,7 +139,7 @@ class LaneRunner:
                 renewed = time.monotonic()
             await self._run_batch(job, batch)
             self._held = [claim for claim in self._held if claim not in batch]
-        return bool(claims)
+        return len(claims)
 
     async def _give_back(self) -> None:
         """Let go of what an outage left in our hands; else it would wait for its lease to end, and
@@ -212,8 +229,11 @@ class LaneRunner:
                 )
 
     async def _open_due_schedules(self) -> None:
-        if not self._schedules:
+        now = time.monotonic()
+        looked = now - self._looked_at_schedules
+        if not self._schedules or looked < self._runtime.settings.sweep_seconds:
             return
+        self._looked_at_schedules = now
         schedules = list(self._schedules.values())
         async with self._runtime.transaction() as session:
             due = await session.execute(

@@ -75,10 +75,11 @@ class Worker:
         self._stopping.set()
         self.wake()
 
-    def wake(self) -> None:
-        """Look for deliveries now."""
+    def wake(self, event_type: str | None = None) -> None:
+        """Look for deliveries now: for those of one type, or for all."""
         for runner in self.runners:
-            runner.wake()
+            if event_type is None or runner.takes(event_type):
+                runner.wake()
 
     async def drain(self, *, schedules: bool = False) -> bool:
         """Run what is ready now, once, without listening; True if there was anything.
@@ -122,8 +123,8 @@ class Worker:
             with suppress(RedisError, OSError):
                 await redis.aclose()
 
-    async def _ring(self, _: dict[str, Any]) -> None:
-        self.wake()
+    async def _ring(self, _: dict[str, Any], event_type: str | None = None) -> None:
+        self.wake(event_type)
 
     async def _beat(self) -> None:
         """Say that this worker lives."""
