@@ -15,7 +15,13 @@ from tests.bench.load import carry_out
 from tests.bench.posts import CROSSING, surge_tags
 from tests.bench.report import measure, say
 from tests.bench.sender import Order, Sent
-from tests.bench.throughput import POSTS_A_REQUEST, accepted, measure_throughput, percentile
+from tests.bench.throughput import (
+    POSTS_A_REQUEST,
+    accepted,
+    measure_throughput,
+    percentile,
+    report_cpu,
+)
 from tests.bench.under_test import UnderTest
 
 _SURGES = 40
@@ -71,13 +77,16 @@ async def measure_latency(system: UnderTest) -> None:
         surge_every=_SURGE_EVERY,
     )
     say(f"Sending {rate:.0f} posts/s for {seconds:g} s, with {_SURGES} surges")
+    before = await system.moment()
     async with _listening(system) as heard:
         sent = await carry_out(wanted)
         waiting = await system.waiting()
         crossed = _crossings(sent)
         await heard.wait_for(crossed.keys(), _PATIENCE)
     await system.drained()
+    spent = before.until(await system.moment())
     _report(sent, waiting, crossed, heard)
+    report_cpu("CPU a post at half load, with a listener on the live stream", sent, spent)
 
 
 def _crossings(sent: Sent) -> dict[str, float]:
