@@ -7,6 +7,7 @@ only if the fence still is its own, so a delivery may be handed out twice and is
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Generic, TypeVar, cast
 from uuid import UUID
 
@@ -54,7 +55,7 @@ class Delivered(Generic[E]):
 # What was tried before is handed out alone: one that kills its worker would take with it the tries
 # of all that the worker held, until those are laid aside too. The order stays: where such a one
 # stands first it goes alone, else the fresh ones go.
-_CLAIM = text("""
+_CLAIM = """
 WITH ready AS (
     SELECT d.event_id, d.room, d.attempts, d.priority, d.position
     FROM corridor.deliveries AS d
@@ -90,7 +91,19 @@ SELECT claimed.event_id, claimed.attempts, claimed.fence, claimed.state,
        event.request_id
 FROM claimed JOIN corridor.events AS event ON event.id = claimed.event_id
 ORDER BY claimed.priority, event.position
-""").bindparams(bindparam("types", type_=ARRAY(Text)))
+"""
+
+
+@cache
+def _claim(limit: int) -> TextClause:
+    """The statement for up to `limit` deliveries.
+
+    The number stands in it: PostgreSQL plans for any value of a parameter, and would sort all that
+    waits (6 ms where 50,000 do, against 0.4).
+    """
+    statement = text(_CLAIM.replace(":limit", str(limit)))
+    return statement.bindparams(bindparam("types", type_=ARRAY(Text)))
+
 
 _FENCED = """
 FROM unnest(:ids, :fences) AS mine(event_id, fence)
@@ -148,11 +161,10 @@ async def take(
     Those whose worker died `MAX_ATTEMPTS` times are laid aside as dead instead.
     """
     rows = await session.execute(
-        _CLAIM,
+        _claim(limit),
         {
             "room": room,
             "types": list(types),
-            "limit": limit,
             "lease": lease,
             "max_attempts": MAX_ATTEMPTS,
         },
