@@ -20,6 +20,7 @@ from tests.faults.workshop import Workshop
 _FOLDER = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process runs all tests of this folder: faults of one must not meet those of another."""
     for item in items:

@@ -4,8 +4,6 @@ Those that last are contexts and undo themselves at the end of the block.
 """
 
 import asyncio
-import os
-import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -34,13 +32,28 @@ class Injury:
         return f"{self.what}: {self.proof}; whole again after {self.seconds:.1f} s"
 
 
-def kill(name: str, pid_of: Callable[[], int]) -> Injury:
-    """SIGKILL the process that `pid_of` names; wait until it names another one that lives."""
-    before = pid_of()
-    began = time.monotonic()
-    _end(before, signal.SIGKILL)
-    after = _await(lambda: (pid := pid_of()) not in (0, before) and psutil.pid_exists(pid) and pid)
-    return Injury(f"{name} killed", f"process {before} gone, {after} there", _since(began))
+def kill(
+    name: str,
+    pid_of: Callable[[], int],
+    is_whole: Callable[[int], bool],
+    busy_with: Callable[[], int] = lambda: 1,
+) -> Injury:
+    """SIGKILL the process that `pid_of` names while it is busy; wait until another one is whole.
+
+    It is stopped before one looks what it is `busy_with`: it still is when it dies.
+    """
+    before = _await(pid_of)
+    while True:
+        with frozen(before):
+            if busy := busy_with():
+                began = time.monotonic()
+                _end(before)
+                break
+        time.sleep(_LOOK)
+    after = _await(lambda: (pid := pid_of()) not in (0, before) and is_whole(pid) and pid)
+    return Injury(
+        f"{name} killed", f"process {before} gone, in hand {busy}, {after} works", _since(began)
+    )
 
 
 @contextmanager
@@ -52,8 +65,8 @@ def frozen(pid: int) -> Iterator[None]:
     try:
         yield
     finally:
-        process.resume()
-        _await(lambda: process.status() != psutil.STATUS_STOPPED)
+        if process.is_running():
+            process.resume()
 
 
 def empty_redis(url: str) -> Injury:
@@ -97,9 +110,9 @@ async def _database_started(url: str) -> str:
         await connection.close()
 
 
-def _end(pid: int, how: signal.Signals) -> None:
+def _end(pid: int) -> None:
     process = psutil.Process(pid)
-    os.kill(pid, how)
+    process.kill()
     _await(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
 
 
