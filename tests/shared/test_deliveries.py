@@ -92,7 +92,6 @@ async def test_a_worker_whose_lease_ran_out_cannot_commit(response: Any) -> None
         quick = await take(session, Room.RESPONSE, lease=LEASE, **arguments)
     assert slow[0].id == quick[0].id
 
-
     async def commit_late() -> None:
         async with room.transaction() as session:
             await session.execute(text("INSERT INTO corridor.schedules VALUES ('slow', now())"))

@@ -4,13 +4,14 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from services.monitor.posts.queries import PostFilter, list_posts
 from services.monitor.posts.schemas import PostOut
 from services.monitor.stories import queries
 from services.monitor.stories.models import StoryRecord
 from services.monitor.stories.schemas import IndicatorsOut, Rising, StoryOut
+from services.monitor.watches.models import Mention
 from shared.auth import allow
 from shared.contracts.actors import Actor, Permission
 from shared.http import Session, room_router
@@ -27,13 +28,14 @@ async def list_stories(
     session: Session,
     page: PageQuery,
     _: Viewer,
-    watch: Annotated[UUID | None, Query(description="Of this watch")] = None,
+    watch: Annotated[UUID | None, Query(description="With posts that this watch matched")] = None,
     fewest_posts: Annotated[int, Query(ge=1, le=10_000, description="Copies included")] = 1,
 ) -> Page[StoryOut]:
     """Stories (舆情话题), newest first."""
     query = select(StoryRecord).where(StoryRecord.posts + StoryRecord.copies >= fewest_posts)
     if watch is not None:
-        query = query.where(StoryRecord.watch_id == watch)
+        matched = exists().where(Mention.story_id == StoryRecord.id, Mention.watch_id == watch)
+        query = query.where(matched)
     rows, cursor = await page.rows(session, query, StoryRecord.id)
     return Page(items=await queries.complete(session, rows), next_cursor=cursor)
 

@@ -15,13 +15,17 @@ from services.monitor.stories.models import StoryRecord, Tracking
 from services.monitor.stories.recent import Recent
 from services.monitor.stories.story import Story
 from services.monitor.tracking.tracked import Tracked
-from services.monitor.warnings.levels import Thresholds, WarningState
+from services.monitor.warnings.levels import DEFAULT_THRESHOLDS, Thresholds, WarningState
 from services.monitor.warnings.models import WarningRecord
 from services.monitor.watches.expression import parse
 from services.monitor.watches.matching import Matcher
 from services.monitor.watches.models import Watch
+from shared.contracts.levels import WarningLevel
 from shared.contracts.posts import CollectedPost
 from shared.ids import new_id
+
+# A watch that matched so much of a story, compared with the one that matched most, has a say in it.
+_FAIR_PART = 0.2
 
 # Stories held in memory; each takes up to 30 KB. The longest silent leave first.
 _MOST_STORIES = 2_000
@@ -80,9 +84,24 @@ class Memory:
         self.token = new_id()
         await session.execute(update(Tracking).where(Tracking.id == 1).values(token=self.token))
 
+    def judging_watch(self, tracked: Tracked) -> UUID:
+        """The watch by whose thresholds a story is judged: the most sensitive of those that matched
+        a fair part of it; of equals the one with most mentions, then the older."""
+        mentions = tracked.watch_mentions
+        least = max(mentions.values()) * _FAIR_PART
+        asking = [UUID(watch) for watch, count in mentions.items() if count >= least]
+        return min(
+            asking,
+            key=lambda watch: (
+                self.thresholds.get(watch, DEFAULT_THRESHOLDS).heat[WarningLevel.BLUE],
+                -mentions[str(watch)],
+                watch,
+            ),
+        )
+
     def thresholds_for(self, tracked: Tracked) -> Thresholds:
-        """The thresholds of the watch that a story belongs to."""
-        return self.thresholds.get(tracked.watch_id) or Thresholds()
+        """The thresholds by which a story is judged."""
+        return self.thresholds.get(self.judging_watch(tracked), DEFAULT_THRESHOLDS)
 
     def story(self, story_id: UUID) -> Tracked:
         """The story of this id; a new one where grouping has just made it."""

@@ -119,16 +119,17 @@ def _notice(memory: Memory, tracked: Tracked, at: float) -> Notice:
         {name: value for name, value in entry.items() if name != "weight"}
         for entry in tracked.evidence
     ]
+    watch = memory.judging_watch(tracked)
     return Notice(
         story_id=tracked.id,
-        watch_id=tracked.watch_id,
-        watch_name=memory.watch_names.get(tracked.watch_id, ""),
+        watch_id=watch,
+        watch_name=memory.watch_names.get(watch, ""),
         title=tracked.title,
         post_count=tracked.posts + tracked.copies,
         first_post_at=moment(tracked.tally.first_at or at),
         at=moment(at),
         evidence=tuple(EvidencePost.model_validate(entry) for entry in evidence),
-        sample=tracked.watch_id in memory.samples,
+        sample=watch in memory.samples,
     )
 
 

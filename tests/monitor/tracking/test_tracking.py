@@ -219,3 +219,16 @@ async def test_the_most_pressing_story_is_shown_first(
     assert [story["posts"] for story in rising] == [10, 1]
     assert rising[0]["level"] == "blue"
     assert rising[1]["level"] is None
+
+
+async def test_the_most_sensitive_watch_warns_though_another_matched_as_much(
+    monitor: RoomClient, make_post: MakePost
+) -> None:
+    older = await watch(monitor, "停电")
+    newer = await watch(monitor, "变电站", thresholds=LOW)
+    await send(monitor, *[make_post(f"{OUTAGE} {number}") for number in range(10)])
+    await work(monitor)
+    assert [warning["watch_id"] for warning in await warnings(monitor)] == [newer]
+    for watch_id in (older, newer):
+        found = (await monitor.get(f"/api/v1/stories?watch={watch_id}")).json()["items"]
+        assert len(found) == 1
