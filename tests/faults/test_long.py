@@ -33,12 +33,15 @@ _BLOWS: list[Blow] = [
     kill_process("response-worker"),
     kill_process("archive-worker"),
     kill_process("monitor"),
+    kill_process("response"),
+    kill_process("archive"),
     kill_process("gateway"),
     crash_postgres,
     empty_valkey,
     kill_valkey,
     freeze("monitor-worker", 6.0),
-    freeze("monitor", 4.0),
+    freeze("monitor", 9.0),
+    freeze("gateway", 4.0),
 ]
 _POSTS_A_BLOW = 1_000
 # Short, so that work goes from hand to hand as often as can be; a warning's is 10 s.
