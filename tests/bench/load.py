@@ -2,33 +2,30 @@
 
 import asyncio
 import json
+import subprocess
 import sys
 from dataclasses import asdict
 
 from tests.bench.sender import Answered, Order, Sent
 from tests.house import REPOSITORY
 
-# A line of its answer holds all requests: some hundred bytes each.
-_LONGEST_LINE = 16 * 1024 * 1024
-
 
 async def carry_out(order: Order) -> Sent:
     """Send what `order` says; returns when all is answered.
 
     Raises:
-        RuntimeError: the sender failed; what it said stands on standard error.
+        subprocess.CalledProcessError: the sender failed; what it said stands on standard error.
     """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.bench.sender",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        cwd=REPOSITORY,
-        limit=_LONGEST_LINE,
-    )
-    answer, _ = await process.communicate(json.dumps(asdict(order)).encode())
-    if process.returncode:
-        raise RuntimeError(f"the sender ended with status {process.returncode}")
-    sent = json.loads(answer)
+    sent = json.loads(await asyncio.to_thread(_run, json.dumps(asdict(order))))
     return Sent(**sent | {"answers": [Answered(**each) for each in sent["answers"]]})
+
+
+def _run(order: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "tests.bench.sender"],
+        input=order,
+        stdout=subprocess.PIPE,
+        cwd=REPOSITORY,
+        text=True,
+        check=True,
+    ).stdout

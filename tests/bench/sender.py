@@ -149,7 +149,9 @@ def main() -> None:
     order = Order(**json.loads(sys.stdin.read()))
     prepared = prepare(order)
     sent = uvloop.run(send(order, prepared))
-    sys.stdout.write(json.dumps(asdict(sent)))
+    # Not sys.stdout: with PYTHONUNBUFFERED it drops the rest of a write that a signal cuts short.
+    with open(sys.stdout.fileno(), "wb", closefd=False) as answer:
+        answer.write(json.dumps(asdict(sent)).encode())
 
 
 if __name__ == "__main__":
