@@ -71,10 +71,16 @@ async def _connect(*place: Any, **options: Any) -> asyncpg.Connection:
 
 
 def create_engine(
-    url: str, *, pool: int, application: str, idle_seconds: float = 30.0
+    url: str,
+    *,
+    pool: int,
+    application: str,
+    idle_seconds: float = 30.0,
+    rest_seconds: float = 2.0,
 ) -> AsyncEngine:
     """Open a pool of at most `pool` connections.
 
+    One that has rested for `rest_seconds` is asked first whether it still holds.
     The time limits (milliseconds) hold on the server too: a stopped process that sits in a
     transaction is cut off after `idle_seconds`, so that it cannot block whoever took over its work.
     """
@@ -97,17 +103,13 @@ def create_engine(
             },
         },
     )
-    _ping_after_rest(engine)
+    _ping_after(engine, rest_seconds)
     return engine
 
 
-# Seconds that a connection may have rested and is used without asking whether it still holds. To
-# ask takes three round trips: more than most of our transactions.
-_REST = 2.0
-
-
-def _ping_after_rest(engine: AsyncEngine) -> None:
-    """What `pool_pre_ping` does for every use, only for connections that have rested."""
+def _ping_after(engine: AsyncEngine, rest_seconds: float) -> None:
+    """What `pool_pre_ping` does at every use, only for connections that have rested: to ask takes
+    three round trips, more than most of our transactions."""
     dialect = engine.sync_engine.dialect
 
     def note_rest(connection: Any, record: ConnectionPoolEntry) -> None:
@@ -115,7 +117,7 @@ def _ping_after_rest(engine: AsyncEngine) -> None:
 
     def ping(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
         rested = time.monotonic() - record.info.get("rests_since", time.monotonic())
-        if rested < _REST:
+        if rested < rest_seconds:
             return
         try:
             dialect.do_ping(connection)
