@@ -55,7 +55,7 @@ async def track_posts(
             if event.warn:
                 touched[tracked.id] = tracked
                 if tracked.watch_mentions:
-                    tracked.judge_before(at, memory.thresholds_for(tracked))
+                    tracked.judge_before(at, memory.thresholds_for)
             tracked.add(post, at, list(found.watches), copy=found.copy, received=now)
     await write_mentions(session, mentions)
     await _count_known_opinions(session, memory, mentions)
