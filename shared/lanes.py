@@ -81,7 +81,7 @@ class LaneRunner:
         self._bell.set()
 
     async def run(self) -> None:
-        """Sweep, and answer the bell, until stopped."""
+        """Sweep, and answer the bell, until stopped; what is not begun then is given back."""
         pause = _PAUSES[0]
         while not self._stopping.is_set():
             self._bell.clear()
@@ -102,6 +102,7 @@ class LaneRunner:
             else:
                 pause = _PAUSES[0]
                 await _wait(self._bell, self._runtime.settings.sweep_seconds)
+        await self._give_back()
 
     async def drain(self, *, schedules: bool) -> bool:
         """Run what is ready now; True if there was anything."""
@@ -133,6 +134,8 @@ class LaneRunner:
         self._held = list(claims)
         renewed = time.monotonic()
         for job, batch in self._batches(claims):
+            if self._stopping.is_set():
+                break
             if time.monotonic() - renewed > settings.lease_seconds / 3:
                 async with self._runtime.transaction() as session:
                     await renew(session, self._room, self._held, settings.lease_seconds)

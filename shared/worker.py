@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
@@ -116,10 +117,7 @@ class Worker:
                 listening.result()
         finally:
             # Not arq's own close(): it talks to Redis, and is cancelled by rings that it cancels.
-            tasks = [listening, stopped, *bell.tasks.values()]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _cancel([listening, stopped, *bell.tasks.values()])
             with suppress(RedisError, OSError):
                 await redis.aclose()
 
@@ -147,6 +145,15 @@ class Worker:
                 await session.execute(
                     text("DELETE FROM corridor.workers WHERE id = :id"), {"id": self._id}
                 )
+
+
+async def _cancel(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Cancel, again and again: redis-py loses a cancellation that meets it while it connects."""
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=0.2)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _arq(redis: ArqRedis, room: Room, ring: Any) -> ArqWorker:
