@@ -5,6 +5,7 @@ import signal
 import stat
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ Eventually = Callable[[Callable[[], bool]], None]
 
 def kill(victims: list[psutil.Process]) -> None:
     for process in victims:
-        process.kill()
+        # One may be gone already: the engines die with the keeper that was killed before them.
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
     psutil.wait_procs(victims, timeout=10)
 
 
