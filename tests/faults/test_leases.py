@@ -38,6 +38,7 @@ async def test_orphans_are_picked_up_within_the_lease_and_five_seconds(
     cases = await workshop.emit(10)
     await workshop.until_in_hand(10)
     other = workshop.worker(lease_seconds=str(LEASE))
+    await workshop.until_up(other)
     victim.kill()
     seconds = await workshop.until_quiet(LEASE + 5)
     assert await workshop.effects() == {case: [other.pid] for case in cases}

@@ -42,6 +42,9 @@ _BLOWS: list[Blow] = [
     freeze("monitor-worker", 6.0),
     freeze("monitor", 9.0),
     freeze("gateway", 4.0),
+    # No new connection, while those that are open go on; no ring, and no answer either.
+    freeze("postgres", 6.0),
+    freeze("valkey", 6.0),
 ]
 _POSTS_A_BLOW = 1_000
 # Short, so that work goes from hand to hand as often as can be; a warning's is 10 s.

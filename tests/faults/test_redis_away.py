@@ -11,8 +11,9 @@ from tests.faults.injuries import empty_redis, frozen
 from tests.faults.telling import Tell
 from tests.faults.workshop import WorkerProcess, Workshop
 
-# A sweep a second, and what the work itself takes on a busy machine.
-BY_SWEEP = 2.5
+# A sweep a second, and what the work itself takes.
+BY_SWEEP = 2.0
+PATIENCE = 10.0
 # Shorter than the sweep of `slow_sweeper`: who is as quick as this was rung.
 BY_BELL = 2.0
 
@@ -32,11 +33,15 @@ async def test_without_redis_the_work_goes_on_by_the_sweep(workshop: Workshop, t
     with workshop.running.redis_down():
         with pytest.raises(RedisError):
             await workshop.runtime.doorbell.ping()
-        seconds = [await workshop.latency(BY_SWEEP) for _ in range(5)]
+        seconds = []
+        for _ in range(5):
+            await asyncio.sleep(0.3)  # let the worker go back to its sweep
+            seconds.append(await workshop.latency(PATIENCE))
     tell(
         f"without Redis: {statistics.median(seconds):.2f} s to the effect, "
         f"{max(seconds):.2f} s at most"
     )
+    assert statistics.median(seconds) < BY_SWEEP
     assert worker.lives
     assert worker.pid == before
     assert "doorbell_lost" in worker.log
@@ -72,10 +77,11 @@ async def test_a_redis_that_hangs_holds_up_nobody(workshop: Workshop, tell: Tell
         await workshop.emit(300)
         seconds = time.monotonic() - began
         tasks = len(asyncio.all_tasks()) - before
-        waited = await workshop.until_quiet(BY_SWEEP)
+        waited = await workshop.until_quiet(PATIENCE)
     tell(
         f"Redis hung: 300 commits in {seconds:.1f} s, done {waited:.1f} s later, {tasks} tasks wait"
     )
     assert tasks <= 1
+    assert waited < BY_SWEEP
     assert worker.lives
     await workshop.until_rung(worker, BY_BELL)

@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 import psutil
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from shared.contracts import Room
 from shared.contracts.records import CaseFileOpened
@@ -34,6 +34,7 @@ WHERE type = 'CaseFileOpened' AND state = 'ready' AND attempts > 0 AND available
 _WAITING = text("""
 SELECT count(*) FROM corridor.deliveries WHERE type = 'CaseFileOpened' AND state = 'ready'
 """)
+_REPORTS = text("SELECT count(*) FROM corridor.workers WHERE pid = :pid")
 _STATES = text("""
 SELECT state, count(*) AS deliveries FROM corridor.deliveries
 WHERE type = 'CaseFileOpened' GROUP BY state
@@ -170,6 +171,10 @@ class Workshop:
             rows = await session.execute(_STATES)
             return Counter({row.state: row.deliveries for row in rows})
 
+    async def until_up(self, worker: WorkerProcess) -> None:
+        """Wait until the worker reports for the first time."""
+        await self.until(lambda: self._number(_REPORTS, pid=worker.pid), bool, 60)
+
     async def until_in_hand(self, count: int) -> None:
         """Wait until workers hold so many deliveries."""
         await self.until(lambda: self._number(_IN_HAND), lambda held: held >= count, 30)
@@ -205,9 +210,9 @@ class Workshop:
         while (seconds := await self.latency(60)) > quick:
             assert time.monotonic() < deadline, f"{seconds:.1f} s: not rung\n{worker.log[-1500:]}"
 
-    async def _number(self, query: object) -> int:
+    async def _number(self, query: TextClause, **values: object) -> int:
         async with self.runtime.transaction() as session:
-            return int((await session.execute(query)).scalar_one())  # type: ignore[call-overload]
+            return int((await session.execute(query, values)).scalar_one())
 
     async def until(
         self, look: Callable[[], Awaitable[int]], enough: Callable[[int], bool], patience: float
