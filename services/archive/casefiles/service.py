@@ -21,6 +21,7 @@ from shared.db import database_now
 from shared.errors import NotFound
 from shared.events import emit
 from shared.ids import new_id
+from shared.rows import find_row
 
 _PAGE = 500
 
@@ -202,10 +203,7 @@ async def get_case(session: AsyncSession, case_id: UUID) -> CaseFile:
     Raises:
         NotFound: there is none with this id.
     """
-    case = await session.get(CaseFile, case_id)
-    if case is None:
-        raise NotFound("There is no case file with this id.")
-    return case
+    return await find_row(session, CaseFile, case_id, "case file")
 
 
 async def read_records(session: AsyncSession, case_id: UUID) -> AsyncIterator[list[dict[str, Any]]]:

@@ -23,8 +23,9 @@ from services.monitor.posts.schemas import Outcome, PostNew
 from shared.contracts.actors import ActorRef
 from shared.contracts.posts import ImportQueued
 from shared.db import database_now
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid
 from shared.events import emit
+from shared.rows import find_row
 
 ROWS_AT_ONCE = 1_000
 # The part of the file that one stretch sees. A longer row is no post.
@@ -92,10 +93,7 @@ async def get_import(session: AsyncSession, import_id: UUID) -> Import:
     Raises:
         NotFound: there is none with this id.
     """
-    found = await session.get(Import, import_id)
-    if found is None:
-        raise NotFound("There is no import with this id.")
-    return found
+    return await find_row(session, Import, import_id, "import")
 
 
 async def read_on(session: AsyncSession, queued: ImportQueued) -> None:

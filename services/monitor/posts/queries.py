@@ -21,8 +21,8 @@ from services.monitor.posts.schemas import (
 )
 from services.monitor.watches.models import Mention
 from shared.contracts.labels import Sentiment
-from shared.errors import NotFound
 from shared.paging import Paging
+from shared.rows import find_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,7 @@ async def get_post(session: AsyncSession, post_id: UUID) -> PostWithHistory:
     Raises:
         NotFound: there is none with this id.
     """
-    post = await session.get(Post, post_id)
-    if post is None:
-        raise NotFound("There is no post with this id.")
+    post = await find_row(session, Post, post_id, "post")
     shown = (await _complete(session, [post]))[0]
     revisions = await session.scalars(
         select(PostRevision)

@@ -12,8 +12,9 @@ from services.monitor.sources.models import Source, SourceHealth
 from services.monitor.sources.schemas import SourceNew
 from shared.contracts.posts import SourceDue
 from shared.db import database_now
-from shared.errors import Conflict, Invalid, NotFound, TooMany
+from shared.errors import Conflict, Invalid, TooMany
 from shared.events import emit
+from shared.rows import find_row
 from shared.schemas import check_version
 
 # No site is asked twice within this time, however often somebody presses the button.
@@ -68,10 +69,7 @@ async def get_source(session: AsyncSession, source_id: UUID) -> Source:
     Raises:
         NotFound: there is none with this id.
     """
-    source = await session.get(Source, source_id)
-    if source is None:
-        raise NotFound("There is no source with this id.")
-    return source
+    return await find_row(session, Source, source_id, "source")
 
 
 async def queue_reading(session: AsyncSession, source_id: UUID) -> None:

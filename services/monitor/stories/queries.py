@@ -20,7 +20,7 @@ from services.monitor.tracking.tracked import moment
 from services.monitor.warnings.models import WarningRecord, WarningStatus
 from services.monitor.watches.models import Watch
 from shared.contracts.levels import WarningLevel
-from shared.errors import NotFound
+from shared.rows import find_row
 
 _DAY = 86_400.0
 _TEN_MINUTES = 600.0
@@ -33,10 +33,7 @@ async def get_story(session: AsyncSession, story_id: UUID) -> StoryRecord:
     Raises:
         NotFound: there is none with this id.
     """
-    story = await session.get(StoryRecord, story_id)
-    if story is None:
-        raise NotFound("There is no story with this id.")
-    return story
+    return await find_row(session, StoryRecord, story_id, "story")
 
 
 async def complete(session: AsyncSession, stories: Sequence[StoryRecord]) -> list[StoryOut]:

@@ -20,8 +20,9 @@ from shared.contracts.warnings import (
     WarningRaised,
 )
 from shared.db import database_now
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict
 from shared.events import emit
+from shared.rows import find_row
 
 
 async def carry_out(session: AsyncSession, notice: Notice, decision: Decision) -> None:
@@ -75,7 +76,7 @@ async def acknowledge_warning(
     Raises:
         NotFound: no such warning. Conflict: it was dismissed or has ended.
     """
-    warning = await _get_for_change(session, warning_id)
+    warning = await find_row(session, WarningRecord, warning_id, "warning", locked=True)
     if warning.status is WarningStatus.ACKNOWLEDGED:
         return warning
     if warning.status is not WarningStatus.ACTIVE:
@@ -95,7 +96,7 @@ async def dismiss_warning(
     Raises:
         NotFound: no such warning. Conflict: it has ended, or an incident grew out of it.
     """
-    warning = await _get_for_change(session, warning_id)
+    warning = await find_row(session, WarningRecord, warning_id, "warning", locked=True)
     if warning.incident_id is not None:
         raise Conflict("An incident grew out of this warning: decide on the incident instead.")
     if warning.status is WarningStatus.ENDED:
@@ -122,17 +123,7 @@ async def get_warning(session: AsyncSession, warning_id: UUID) -> WarningRecord:
     Raises:
         NotFound: there is none with this id.
     """
-    warning = await session.get(WarningRecord, warning_id)
-    if warning is None:
-        raise NotFound("There is no warning with this id.")
-    return warning
-
-
-async def _get_for_change(session: AsyncSession, warning_id: UUID) -> WarningRecord:
-    warning = await session.get(WarningRecord, warning_id, with_for_update=True)
-    if warning is None:
-        raise NotFound("There is no warning with this id.")
-    return warning
+    return await find_row(session, WarningRecord, warning_id, "warning")
 
 
 async def _end(session: AsyncSession, warning: WarningRecord, now: datetime) -> None:

@@ -13,7 +13,8 @@ from services.monitor.watches.matching import Matcher
 from services.monitor.watches.models import Watch
 from services.monitor.watches.schemas import PreviewMatch, PreviewNew, PreviewOut, WatchNew
 from services.monitor.watches.tokens import ExpressionError
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Invalid
+from shared.rows import find_row
 from shared.schemas import check_version
 
 
@@ -63,10 +64,7 @@ async def get_watch(session: AsyncSession, watch_id: UUID) -> Watch:
     Raises:
         NotFound: there is none with this id.
     """
-    watch = await session.get(Watch, watch_id)
-    if watch is None:
-        raise NotFound("There is no watch with this id.")
-    return watch
+    return await find_row(session, Watch, watch_id, "watch")
 
 
 async def preview(session: AsyncSession, new: PreviewNew) -> PreviewOut:

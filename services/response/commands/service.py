@@ -22,7 +22,8 @@ from shared.contracts.incidents import (
     CommandOverdue,
 )
 from shared.db import database_now
-from shared.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.errors import Conflict, Forbidden, Invalid
+from shared.rows import find_row
 
 _OVERDUE_AT_ONCE = 100
 
@@ -158,10 +159,7 @@ async def get_command(session: AsyncSession, command_id: UUID) -> Command:
     Raises:
         NotFound: there is none with this id.
     """
-    command = await session.get(Command, command_id)
-    if command is None:
-        raise NotFound("There is no command with this id.")
-    return command
+    return await find_row(session, Command, command_id, "command")
 
 
 async def _get_for_group(session: AsyncSession, command_id: UUID, actor: Actor) -> Command:

@@ -36,7 +36,8 @@ from shared.contracts.incidents import (
 from shared.contracts.records import CaseFileSealed
 from shared.contracts.warnings import WarningEnded, WarningLevelChanged, WarningNotice
 from shared.db import database_now
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Invalid
+from shared.rows import find_row
 
 
 async def open_incident(session: AsyncSession, new: IncidentNew, by: ActorRef) -> Incident:
@@ -240,10 +241,7 @@ async def get_incident(session: AsyncSession, incident_id: UUID) -> Incident:
     Raises:
         NotFound: there is none with this id.
     """
-    incident = await session.get(Incident, incident_id)
-    if incident is None:
-        raise NotFound("There is no incident with this id.")
-    return incident
+    return await find_row(session, Incident, incident_id, "incident")
 
 
 async def get_for_change(session: AsyncSession, incident_id: UUID, move: Move) -> Incident:
@@ -255,9 +253,7 @@ async def get_for_change(session: AsyncSession, incident_id: UUID, move: Move) -
     Raises:
         NotFound: there is none with this id. Conflict: its state does not allow the move.
     """
-    incident = await session.get(Incident, incident_id, with_for_update=True)
-    if incident is None:
-        raise NotFound("There is no incident with this id.")
+    incident = await find_row(session, Incident, incident_id, "incident", locked=True)
     state = after(incident.state, move)
     if state is None:
         raise Conflict(f"The incident is {incident.state}. {instead_of(move)}")
