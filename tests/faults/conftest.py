@@ -22,7 +22,7 @@ _FOLDER = Path(__file__).parent
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process runs all tests of this folder: faults of one must not meet those of another."""
+    """Mark them; with `--dist loadgroup` one process runs them all, and they leave a core free."""
     for item in items:
         if _FOLDER in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("faults"))
