@@ -20,12 +20,10 @@ from tests.faults.workshop import Workshop
 _FOLDER = Path(__file__).parent
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark them; with `--dist loadgroup` one process runs them all, and they leave a core free."""
+    """Mark them, so that `-m faults` runs them and `-m "not faults"` leaves them out."""
     for item in items:
         if _FOLDER in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("faults"))
             item.add_marker(pytest.mark.faults)
 
 
