@@ -13,7 +13,7 @@ from tests.flow.conftest import Staff
 from tests.house import REPOSITORY, House, eventually, said
 
 _EVENTS = REPOSITORY.parent / "shared" / "data" / "cascades" / "events.jsonl.gz"
-# Large enough to be orange by the usual thresholds: 500 posts in one hour are a heat above 250.
+# Dense enough to be orange by the usual thresholds.
 _SMALLEST, _LARGEST, _HOUR = 500, 800, 3_600
 _PHRASE = re.compile(r"[\u4e00-\u9fff]{5,12}")
 

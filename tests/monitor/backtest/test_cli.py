@@ -36,7 +36,7 @@ def test_events_are_told_in_order_of_time(tmp_path: Path) -> None:
             "id": name,
             "text": "停电",
             "replay_at": start,
-            "posts": [[number, f"u{number}", -1] for number in range(100)],
+            "posts": [[number, f"u{number}", -1] for number in range(80)],
         }
         for name, start in (("late", NOON + 60), ("early", NOON))
     ]

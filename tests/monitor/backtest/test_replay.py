@@ -52,7 +52,7 @@ def test_nothing_that_comes_later_changes_what_was_said() -> None:
 
 
 def test_a_surge_after_a_warning_that_ended_is_warned_of_again() -> None:
-    bursts = [*(number * 10.0 for number in range(80)), *(9 * HOUR + n * 10 for n in range(70))]
+    bursts = [*(number * 10.0 for number in range(80)), *(9 * HOUR + n * 10 for n in range(60))]
     levels = [each.level for each in replay_event(event(bursts), Trial())]
     assert levels == [WarningLevel.BLUE, WarningLevel.BLUE]
 
