@@ -9,10 +9,11 @@ _ALIKE = 0.7
 _IDEOGRAPHS = "\u2000"
 
 
-def keywords_of(profile: Mapping[str, float], most: int = 5) -> list[str]:
+def keywords_of(profile: Mapping[str, float], *, besides: str = "", most: int = 5) -> list[str]:
     """The features of a story that occur in most of its posts, at most `most`.
 
-    Chinese features are pairs of characters: 变电 and 电站 are put together to 变电站.
+    Chinese features are pairs of characters: 变电 and 电站 are put together to 变电站. What stands
+    in `besides` (the folded title) is not said again.
     """
     ranked = sorted(profile, key=lambda feature: (-profile[feature], feature))[:_LOOKED_AT]
     words: list[str] = []
@@ -22,7 +23,7 @@ def keywords_of(profile: Mapping[str, float], most: int = 5) -> list[str]:
             continue
         used.add(feature)
         word = _grown(feature, profile, ranked, used) if feature[0] >= _IDEOGRAPHS else feature
-        if not any(word in other for other in words):
+        if word not in besides and not any(word in other for other in words):
             words.append(word)
         if len(words) == most:
             break

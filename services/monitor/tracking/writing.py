@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.monitor.posts.text import fold
 from services.monitor.stories.keywords import keywords_of
 from services.monitor.tracking.memory import Memory
 from services.monitor.tracking.statements import INSERT_MENTIONS, UPSERT_STORIES
@@ -86,7 +87,8 @@ def _row(memory: Memory, tracked: Tracked, now: float) -> dict[str, Any]:
     opinions = reading.negativity
     story = memory.grouping.get(str(tracked.id))
     if story is not None:
-        tracked.title, tracked.keywords = story.title, keywords_of(story.profile)
+        tracked.title = story.title
+        tracked.keywords = keywords_of(story.profile, besides=fold(story.title))
     return {
         "id": tracked.id,
         "watch_id": tracked.watch_id,
