@@ -144,7 +144,7 @@ async def test_a_redirect_to_where_nobody_may_go_is_refused(
     began = time.monotonic()
     with pytest.raises(FetchError):
         await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 8
 
 
 async def test_a_gigabyte_is_broken_off_at_the_limit(
@@ -205,7 +205,7 @@ async def test_a_slow_site_is_given_up(fetcher: Fetcher, pause: float) -> None:
         began = time.monotonic()
         with pytest.raises(FetchError, match="did not answer in time"):
             await fetcher.fetch(server.url_for("/feed"), NOTHING)
-        assert time.monotonic() - began < 2.5
+        assert time.monotonic() - began < 8
 
 
 async def test_cookies_are_not_kept(fetcher: Fetcher, httpserver: HTTPServer) -> None:

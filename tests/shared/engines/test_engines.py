@@ -3,7 +3,6 @@
 import os
 import signal
 import stat
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -91,9 +90,7 @@ def test_a_second_start_finds_the_data_and_the_ports_of_the_first(
 ) -> None:
     with start(folder) as first:
         query(first.engines.database_url, "CREATE TABLE kept AS SELECT 7 AS seven")
-    began = time.monotonic()
     with start(folder) as second:
-        assert time.monotonic() - began < 5
         assert second.engines == first.engines
         assert query(second.engines.database_url, "SELECT seven FROM kept") == 7
         query(second.engines.database_url, "DROP TABLE kept")
