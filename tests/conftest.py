@@ -14,6 +14,8 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as property_settings
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.app import create_room_app
@@ -31,6 +33,16 @@ from shared.worker import Worker
 from tests.sharing import Sharing
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+# No example is failed for its time: these machines are shared. A change is judged by the same
+# examples each time; at the desk they are new ones.
+property_settings.register_profile(
+    "shared",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+property_settings.load_profile("shared")
 
 
 @pytest.hookimpl(optionalhook=True)
