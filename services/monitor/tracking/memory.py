@@ -116,6 +116,10 @@ class Memory:
             return None
         return self.places.get(place_key(post.platform, post.parent_external_id))
 
+    def place_of(self, post: CollectedPost) -> Place | None:
+        """Where an earlier revision of the post went, as far as memory knows."""
+        return self.places.get(place_key(post.platform, post.external_id))
+
     def remember(self, post: CollectedPost, place: Place) -> None:
         """Note where a post went."""
         self.places.remember(place_key(post.platform, post.external_id), place)

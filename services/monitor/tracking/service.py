@@ -41,15 +41,18 @@ async def track_posts(
     await _recall_parents(session, memory, posts)
     placed = await _stories_of(session, [post.id for post in posts if post.revision > 1])
     mentions: list[Mention] = []
+    counted: list[Mention] = []
     touched: dict[UUID, Tracked] = {}
     for event in batch:
         for post in event.posts:
             found = _find(memory, post, placed.get(post.id))
             if found is None:
                 continue
-            mentions += found.mentions(post)
+            found_mentions = found.mentions(post)
+            mentions += found_mentions
             if found.counted_before:
                 continue
+            counted += found_mentions
             tracked = memory.story(found.story_id)
             at = occurred(post)
             if event.warn:
@@ -58,7 +61,7 @@ async def track_posts(
                     tracked.judge_before(at, memory.thresholds_for)
             tracked.add(post, at, list(found.watches), copy=found.copy, received=now)
     await write_mentions(session, mentions)
-    await _count_known_opinions(session, memory, mentions)
+    await _count_known_opinions(session, memory, counted)
     await _judge(session, memory, touched.values(), now)
 
 
@@ -128,6 +131,8 @@ def _find(memory: Memory, post: CollectedPost, known_story: UUID | None) -> _Fou
         if parent is None:
             return None
         watches = dict.fromkeys(parent.watches, ())
+    if known_story is None and post.revision > 1 and (here := memory.place_of(post)):
+        known_story = here.story_id  # its first revision came in this very batch
     if known_story is not None:
         return _Found(known_story, watches, copy=False, counted_before=True)
     placement = memory.grouping.place(
@@ -211,13 +216,12 @@ async def _mentioned(
 async def _count_known_opinions(
     session: AsyncSession, memory: Memory, mentions: Sequence[Mention]
 ) -> None:
-    """Count the opinions that were there before their posts were tracked."""
+    """Count the opinions that were there before their posts were counted."""
     where = {mention.post.id: mention for mention in mentions}
     if not where:
         return
     rows = await session.execute(FIND_OPINIONS, {"post_id": list(where)})
     for row in rows:
         mention = where[row.post_id]
-        if mention.post.revision == 1:
-            tracked = memory.story(mention.story_id)
-            tracked.tally.add_opinion(occurred(mention.post), Sentiment(row.sentiment))
+        tracked = memory.story(mention.story_id)
+        tracked.tally.add_opinion(occurred(mention.post), Sentiment(row.sentiment))

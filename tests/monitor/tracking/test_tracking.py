@@ -232,3 +232,34 @@ async def test_the_most_sensitive_watch_warns_though_another_matched_as_much(
     for watch_id in (older, newer):
         found = (await monitor.get(f"/api/v1/stories?watch={watch_id}")).json()["items"]
         assert len(found) == 1
+
+
+async def test_a_post_that_is_edited_before_it_was_tracked_is_counted_once(
+    monitor: RoomClient, make_post: MakePost
+) -> None:
+    await watch(monitor)
+    post = make_post(f"{OUTAGE} 一")
+    await send(monitor, post)
+    await send(monitor, post | {"text": f"{OUTAGE} 更正"})  # both wait for the same batch
+    await work(monitor)
+    story = (await stories(monitor))[0]
+    assert (story["posts"], story["copies"]) == (1, 0)
+
+
+async def test_an_opinion_on_an_edited_post_is_counted_once(
+    monitor: RoomClient, make_post: MakePost
+) -> None:
+    """Its first wording matched no watch, and was analysed before the second one was tracked."""
+    await watch(monitor)
+    post = make_post("什么情况")
+    post_id = (await send(monitor, post))["results"][0]["id"]
+    await work(monitor)
+    verdict = Verdict(label="negative", confidence=0.9)
+    opinion = AnalysedPost(id=post_id, revision=1, sentiment=verdict, emotion=verdict)
+    async with monitor.transaction() as session:
+        await emit(session, PostsAnalysed(engine="lexicon", release="1", posts=(opinion,)))
+    await work(monitor)
+    await send(monitor, post | {"text": OUTAGE})
+    await work(monitor)
+    story = (await stories(monitor))[0]
+    assert story["sentiment"] == {"positive": 0, "neutral": 0, "negative": 1}
