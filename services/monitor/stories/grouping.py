@@ -111,7 +111,6 @@ class Grouping:
         self._story_of_post = Recent[str]()
         self._story_of_text = Recent[str]()
         self._story_of_tag = Recent[str]()
-        self._changed: dict[str, Story] = {}
         for story in sorted(stories, key=lambda story: story.last_at):
             self._stories[story.id] = story
             self._index(story.id, story.profile)
@@ -133,12 +132,6 @@ class Grouping:
         if post.text_hash and _says_enough(post):
             self._story_of_text.remember(post.text_hash, placement.story_id)
         return placement
-
-    def take_changed(self) -> list[Story]:
-        """Returns the stories that changed since the last call, to be stored."""
-        changed = list(self._changed.values())
-        self._changed = {}
-        return changed
 
     def expire(self, now: float) -> None:
         """Lets go of the stories that have been silent for the whole window at `now`."""
@@ -236,7 +229,6 @@ class Grouping:
         story.count(post.at)
         self._stories.pop(story.id, None)
         self._stories[story.id] = story
-        self._changed[story.id] = story
         if len(self._stories) > self._settings.most_stories:
             self._forget(next(iter(self._stories.values())))
 

@@ -48,7 +48,6 @@ async def write_mentions(session: AsyncSession, mentions: Sequence[Mention]) -> 
 
 async def write_stories(session: AsyncSession, memory: Memory, now: float) -> None:
     """Keep the stories that changed, with their readings at `now` of our clock."""
-    memory.grouping.take_changed()
     changed = [tracked for tracked in memory.tracked.values() if tracked.changed]
     if not changed:
         return

@@ -132,8 +132,7 @@ def test_a_story_counts_its_posts_and_times_and_has_a_title() -> None:
     assert story is not None
     assert (story.posts, story.first_at, story.last_at) == (3, 60, 900)
     assert story.title in {OUTAGE, OUTAGE_AGAIN}
-    assert [changed.id for changed in stories.take_changed()] == ["s1"]
-    assert stories.take_changed() == []
+    assert len(stories) == 1
 
 
 def test_silent_stories_leave() -> None:
@@ -164,13 +163,15 @@ def test_a_grouping_goes_on_from_its_stored_state_as_if_nothing_had_happened() -
     before = grouping()
     for each in posts[:12]:
         before.place(each)
+    held = [before.get(f"s{number}") for number in range(1, len(before) + 1)]
     numbers = itertools.count(len(before) + 1)
     after = Grouping(
         lambda: f"s{next(numbers)}",
         frequencies=Frequencies.from_state(json.loads(json.dumps(before.frequencies.to_state()))),
         stories=[
             Story.from_state(json.loads(json.dumps(story.to_state())))
-            for story in before.take_changed()
+            for story in held
+            if story is not None
         ],
     )
     assert [after.place(each).story_id for each in posts[12:]] == expected[12:]
