@@ -4,7 +4,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field, PostgresDsn, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.contracts.rooms import Room
@@ -69,11 +69,6 @@ class Settings(BaseSettings):
     # Whether the receiver publishes a repeated `webhook-id` once, as Standard Webhooks ask. If not,
     # a try without an answer is never repeated: a person settles it.
     statement_webhook_idempotent: bool = True
-
-    @cached_property
-    def dsn(self) -> PostgresDsn:
-        """The database's address, checked."""
-        return PostgresDsn(self.database_url.get_secret_value())
 
     @cached_property
     def signing_secret(self) -> bytes:

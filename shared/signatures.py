@@ -1,9 +1,10 @@
-"""Signatures of Standard Webhooks (https://www.standardwebhooks.com, "Signature scheme")."""
+"""Messages of Standard Webhooks (https://www.standardwebhooks.com, "Signature scheme")."""
 
 import base64
 import binascii
 import hashlib
 import hmac
+import time
 
 _PREFIX = "whsec_"
 
@@ -31,3 +32,19 @@ def sign(key: bytes, *, message_id: str, timestamp: int, body: bytes) -> str:
     signed = f"{message_id}.{timestamp}.".encode() + body
     digest = hmac.new(key, signed, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"
+
+
+def webhook_headers(key: bytes | None, *, message_id: str, body: bytes) -> dict[str, str]:
+    """The headers of a JSON message sent now: its id, its time, and its signature where there is a
+    key."""
+    timestamp = int(time.time())
+    headers = {
+        "content-type": "application/json",
+        "webhook-id": message_id,
+        "webhook-timestamp": str(timestamp),
+    }
+    if key is not None:
+        headers["webhook-signature"] = sign(
+            key, message_id=message_id, timestamp=timestamp, body=body
+        )
+    return headers

@@ -79,11 +79,6 @@ class RunningEngines:
             self._bury_keeper()
         return ended
 
-    def restart_database(self) -> None:
-        """Crash PostgreSQL (immediate shutdown); it has recovered when this returns."""
-        with self.database_down():
-            pass
-
     def restart_redis(self) -> None:
         """Kill Valkey; an empty one is ready when this returns."""
         with self.redis_down():

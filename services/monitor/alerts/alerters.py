@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
 import httpx
 
-from shared.signatures import sign
+from shared.signatures import webhook_headers
 
 _SECONDS = 5.0
 
@@ -49,7 +48,7 @@ class WebhookAlerter:
     async def send(self, message: Mapping[str, Any], *, key: UUID) -> None:
         """Send a message; any 2xx means that it arrived."""
         body = json.dumps(message, ensure_ascii=False, sort_keys=True).encode()
-        headers = self._headers(str(key), body)
+        headers = webhook_headers(self._key, message_id=str(key), body=body)
         try:
             async with (
                 asyncio.timeout(_SECONDS),
@@ -63,16 +62,3 @@ class WebhookAlerter:
             raise AlertError(f"It cannot be reached: {error or type(error).__name__}.") from error
         if not arrived:
             raise AlertError(f"It answered {status}.")
-
-    def _headers(self, message_id: str, body: bytes) -> dict[str, str]:
-        timestamp = int(time.time())
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": message_id,
-            "webhook-timestamp": str(timestamp),
-        }
-        if self._key is not None:
-            headers["webhook-signature"] = sign(
-                self._key, message_id=message_id, timestamp=timestamp, body=body
-            )
-        return headers

@@ -6,7 +6,6 @@ try: a receiver that keeps to the standard publishes it once.
 
 import asyncio
 import json
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -23,7 +22,7 @@ from services.response.statements.channels.protocol import (
     OutgoingStatement,
     Receipt,
 )
-from shared.signatures import sign
+from shared.signatures import webhook_headers
 
 # The text certainly stayed here: no connection came about, or the receiver said "not now".
 _NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -52,9 +51,12 @@ class WebhookChannel:
     async def publish(self, statement: OutgoingStatement) -> Receipt:
         """Send the text; any 2xx means that it is public."""
         body = _message(statement)
+        headers = webhook_headers(
+            self._key, message_id=str(statement.publication_id), body=body
+        ) | {"accept-encoding": "identity"}
         try:
             async with self._client.stream(
-                "POST", self._url, content=body, headers=self._headers(statement, body)
+                "POST", self._url, content=body, headers=headers
             ) as answer:
                 return await self._judge(answer)
         except _NEVER_CONNECTED as error:
@@ -63,20 +65,6 @@ class WebhookChannel:
             raise ChannelRefused(f"The address cannot be called: {error}") from error
         except httpx.HTTPError as error:
             raise OutcomeUnknown(f"No answer after sending: {type(error).__name__}.") from error
-
-    def _headers(self, statement: OutgoingStatement, body: bytes) -> dict[str, str]:
-        message_id, timestamp = str(statement.publication_id), int(time.time())
-        headers = {
-            "content-type": "application/json",
-            "accept-encoding": "identity",
-            "webhook-id": message_id,
-            "webhook-timestamp": str(timestamp),
-        }
-        if self._key is not None:
-            headers["webhook-signature"] = sign(
-                self._key, message_id=message_id, timestamp=timestamp, body=body
-            )
-        return headers
 
     async def _judge(self, answer: httpx.Response) -> Receipt:
         content = b""
