@@ -8,9 +8,12 @@ import asyncio
 import json
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any, cast
 from uuid import UUID
+from weakref import WeakSet
 
 from arq.connections import ArqRedis
+from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
 from sqlalchemy import ARRAY, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -40,11 +43,6 @@ SELECT event.id, room, event.position, :type, :priority, :ordering_key
 FROM event, unnest(:rooms) AS room
 """).bindparams(bindparam("rooms", type_=ARRAY(Text)))
 
-_INSERT_SILENT = text("""
-INSERT INTO corridor.events (id, type, payload, request_id)
-VALUES (:id, :type, CAST(:payload AS json), :request_id)
-""")
-
 
 async def emit(session: AsyncSession, event: Event) -> UUID:
     """Write `event`, and a delivery for every room that `ROUTES` names, in the transaction of the
@@ -64,20 +62,14 @@ async def emit_to(
     """
     event_id = new_id()
     name = type(event).__name__ + (f"/{variant}" if variant else "")
-    values = {
-        "id": event_id,
-        "type": name,
-        "payload": event.model_dump_json(),
-        "request_id": request_id.get() or str(event_id),
-    }
     addressed = [str(room) for room in rooms]
-    if not addressed:
-        await session.execute(_INSERT_SILENT, values)
-        return event_id
     await session.execute(
         _INSERT,
-        values
-        | {
+        {
+            "id": event_id,
+            "type": name,
+            "payload": event.model_dump_json(),
+            "request_id": request_id.get() or str(event_id),
             "priority": _BULK_PRIORITY.get(name, 0),
             "ordering_key": event.ordering_key,
             "rooms": addressed,
@@ -138,15 +130,39 @@ class Doorbell:
         """Wait for rings under way, then close."""
         if self._ringing:
             await asyncio.wait([self._ringing], timeout=self._PATIENCE)
+            # One that goes on would open a connection again after the last was closed.
+            self._ringing.cancel()
+            await asyncio.gather(self._ringing, return_exceptions=True)
         with suppress(RedisError, OSError):
             await self._redis.aclose()
 
 
+class _Pool(ConnectionPool):
+    """Closes every connection that it made: a call that is cancelled twice while it connects leaves
+    one that redis-py's own pool knows nothing of any more."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._made: WeakSet[Any] = WeakSet()
+        super().__init__(*args, **options)
+
+    def make_connection(self) -> Any:
+        """Make a connection, and remember it."""
+        connection = super().make_connection()  # type: ignore[no-untyped-call]
+        self._made.add(connection)
+        return connection
+
+    async def disconnect(self, inuse_connections: bool = True) -> None:
+        """Close the connections; those in use too, unless it is said otherwise."""
+        await super().disconnect(inuse_connections)
+        if inuse_connections:
+            for connection in [made for made in self._made if made.is_connected]:
+                await connection.disconnect(nowait=True)
+
+
 def open_redis(url: str) -> ArqRedis:
     """A Redis client that gives up on a half-open connection, and never unpickles."""
-    redis: ArqRedis = ArqRedis.from_url(
-        url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=15
-    )
+    pool = _Pool.from_url(url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=15)
+    redis = cast("ArqRedis", ArqRedis.from_pool(pool))
     redis.job_serializer = to_json
     redis.job_deserializer = json.loads
     return redis
