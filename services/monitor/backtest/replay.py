@@ -14,11 +14,11 @@ from services.monitor.backtest.subject import Subject
 from services.monitor.backtest.trial import Trial
 from services.monitor.indicators.tally import TallyPost
 from services.monitor.posts.fingerprint import text_hash
-from services.monitor.posts.text import fold
 from services.monitor.stories.grouping import Grouping, GroupingPost, Joined
 from services.monitor.warnings.levels import Decision, Move
 from services.monitor.warnings.reasons import reason
 from shared.contracts.levels import WarningLevel
+from shared.folding import fold
 
 _WARNS = frozenset({Move.RAISED, Move.ROSE})
 _EVENT_PLATFORM = "weibo"

@@ -22,10 +22,10 @@ from services.monitor.posts.statements import (
     REFRESH_ENGAGEMENT,
     REVISE_POSTS,
 )
-from services.monitor.posts.text import fold
 from shared.contracts.posts import CollectedPost, PostsCollected
 from shared.db import database_now
 from shared.events import emit
+from shared.folding import fold
 from shared.ids import new_id
 from shared.metrics import posts as counted
 

@@ -11,9 +11,9 @@ from typing import Any
 import typer
 
 from services.monitor.posts.fingerprint import text_hash
-from services.monitor.posts.text import fold
 from services.monitor.stories.grouping import Grouping, GroupingPost
 from shared.cli.json_lines import RecordingError, lines_of
+from shared.folding import fold
 
 
 def stories() -> None:

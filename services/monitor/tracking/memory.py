@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.posts.text import fold
 from services.monitor.stories.frequencies import Frequencies
 from services.monitor.stories.grouping import Grouping, GroupingSettings
 from services.monitor.stories.models import StoryRecord, Tracking
@@ -22,6 +21,7 @@ from services.monitor.watches.matching import Matcher
 from services.monitor.watches.models import Watch
 from shared.contracts.levels import WarningLevel
 from shared.contracts.posts import CollectedPost
+from shared.folding import fold
 from shared.ids import new_id
 
 # A watch that matched so much of a story, compared with the one that matched most, has a say in it.

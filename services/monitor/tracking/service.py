@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.posts.text import fold
 from services.monitor.stories.grouping import GroupingPost, Joined
 from services.monitor.tracking.memory import Memory, Place, place_key
 from services.monitor.tracking.statements import (
@@ -29,6 +28,7 @@ from services.monitor.tracking.writing import (
 from shared.contracts.labels import Sentiment
 from shared.contracts.posts import CollectedPost, PostsAnalysed, PostsCollected
 from shared.db import database_now
+from shared.folding import fold
 
 
 async def track_posts(

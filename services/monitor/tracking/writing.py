@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.posts.text import fold
 from services.monitor.stories.keywords import keywords_of
 from services.monitor.tracking.memory import Memory
 from services.monitor.tracking.statements import INSERT_MENTIONS, UPSERT_STORIES
@@ -17,6 +16,7 @@ from services.monitor.warnings.notice import Notice
 from services.monitor.warnings.service import carry_out
 from shared.contracts.posts import CollectedPost, PostsAnalysed
 from shared.contracts.warnings import EvidencePost
+from shared.folding import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Where a term may stand in a text: alphabetic words whole, Chinese words anywhere."""
 
-from services.monitor.posts.text import is_word_character
+from shared.folding import is_word_character
 
 
 def bounded_sides(term: str) -> tuple[bool, bool]:

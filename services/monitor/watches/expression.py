@@ -12,9 +12,9 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from services.monitor.posts.text import fold
 from services.monitor.watches.borders import occurs
 from services.monitor.watches.tokens import ExpressionError, Token, TokenKind, tokenize
+from shared.folding import fold
 
 MAX_TERMS = 200
 MAX_DEPTH = 30

@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.posts.models import Post
-from services.monitor.posts.text import fold
 from services.monitor.watches.expression import Node, parse
 from services.monitor.watches.matching import Matcher
 from services.monitor.watches.models import Watch
 from services.monitor.watches.schemas import PreviewMatch, PreviewNew, PreviewOut, WatchNew
 from services.monitor.watches.tokens import ExpressionError
 from shared.errors import Conflict, Invalid
+from shared.folding import fold
 from shared.rows import find_row
 from shared.schemas import check_version
 

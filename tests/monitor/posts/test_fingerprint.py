@@ -5,7 +5,7 @@ import time
 import pytest
 
 from services.monitor.posts.fingerprint import text_hash
-from services.monitor.posts.text import fold
+from shared.folding import fold
 
 ORIGINAL = "望湖新村今晚停电，物业说要等到十点"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.monitor.posts.text import fold
 from services.monitor.stories.features import features_of
+from shared.folding import fold
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from services.monitor.posts.fingerprint import text_hash
-from services.monitor.posts.text import fold
 from services.monitor.stories.frequencies import Frequencies
 from services.monitor.stories.grouping import (
     Grouping,
@@ -18,6 +17,7 @@ from services.monitor.stories.grouping import (
     Placement,
 )
 from services.monitor.stories.story import Story
+from shared.folding import fold
 
 HOUR = 3_600.0
 OUTAGE = "望湖新村今晚停电，物业说要等到十点"

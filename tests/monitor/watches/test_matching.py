@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitor.posts.text import fold
 from services.monitor.watches.compiled import test_of as compiled
 from services.monitor.watches.expression import And, Node, Not, Or, Term, explain, holds, parse
 from services.monitor.watches.matching import Matcher
+from shared.folding import fold
 
 WORDS = ["a", "ab", "b", "ba", "停", "停电", "电", "a停", "b a"]
 

@@ -1,4 +1,4 @@
-"""What matching and grouping see of a text: one spelling for everything that reads the same."""
+"""What matching, grouping and models see of a text: one spelling for all that reads the same."""
 
 import unicodedata
 from importlib.resources import files

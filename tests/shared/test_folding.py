@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitor.posts.text import fold, is_word_character
+from shared.folding import fold, is_word_character
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The model that is shipped: a small encoder for Chinese and English beside a linear model."""
