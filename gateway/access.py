@@ -25,6 +25,7 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     CONNECTOR = "connector"
     DEVELOPER = "developer"
+    DATA_SCIENTIST = "data_scientist"
 
 
 ROLES: dict[Role, frozenset[Permission]] = {
@@ -74,6 +75,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
     # A program that brings posts in, and sees nothing.
     Role.CONNECTOR: frozenset({P.INGEST_POSTS}),
     Role.DEVELOPER: frozenset({P.VIEW, P.CLASSIFY}),
+    Role.DATA_SCIENTIST: frozenset({P.VIEW, P.CLASSIFY, P.EDIT_MODELS}),
 }
 
 

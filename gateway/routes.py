@@ -28,9 +28,10 @@ ROUTES: dict[str, Room] = {
 }
 
 # How long a room may keep a caller waiting, in seconds. Most answer within milliseconds: past this
-# the link is taken for half open. Texts to classify and cases to pack need computing time.
+# the link is taken for half open. Texts to classify, models to evaluate and cases to pack
+# need computing time.
 USUAL_PATIENCE = 7.0
-PATIENCE: dict[str, float] = {"analysis": 30.0, "cases": 30.0}
+PATIENCE: dict[str, float] = {"analysis": 30.0, "models": 30.0, "cases": 30.0}
 
 
 class Lane(StrEnum):

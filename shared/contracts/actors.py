@@ -14,6 +14,7 @@ class Permission(StrEnum):
     EDIT_WATCHES = "watches:edit"
     HANDLE_WARNINGS = "warnings:handle"
     CLASSIFY = "analysis:classify"
+    EDIT_MODELS = "models:edit"
     OPEN_INCIDENTS = "incidents:open"
     ASSESS_INCIDENTS = "incidents:assess"
     ACTIVATE_RESPONSE = "incidents:activate"
