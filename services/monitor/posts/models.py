@@ -1,4 +1,4 @@
-"""Tables of posts, their earlier revisions and their opinions."""
+"""Tables of posts, their earlier revisions, their opinions, and what people say of those."""
 
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,8 @@ from sqlalchemy.dialects.postgresql import JSONB, REAL
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.monitor.models import MonitorModel
+from shared.contracts.labels import Task
+from shared.db import enum_text
 from shared.ids import new_id
 
 
@@ -77,7 +79,8 @@ class PostRevision(MonitorModel, kw_only=True):
 class PostOpinion(MonitorModel, kw_only=True):
     """The opinion in the newest analysed revision of a post, as the analysis room told it.
 
-    A table of its own: posts are written once and fast, and this comes later.
+    A table of its own: posts are written once and fast, and this comes later. `said_sentiment` and
+    `said_emotion` are what a person last said of this very revision: then that counts instead.
     """
 
     __tablename__ = "post_opinions"
@@ -92,3 +95,21 @@ class PostOpinion(MonitorModel, kw_only=True):
     emotion_unsure: Mapped[bool]
     engine: Mapped[str] = mapped_column(Text)
     release: Mapped[str] = mapped_column(Text)
+    said_sentiment: Mapped[str | None] = mapped_column(Text, default=None)
+    said_emotion: Mapped[str | None] = mapped_column(Text, default=None)
+
+
+class PostLabel(MonitorModel, kw_only=True):
+    """What a person says of a revision of a post, as long as they stand by it."""
+
+    __tablename__ = "post_labels"
+    __table_args__ = (Index("labels_of_post", "post_id"),)
+
+    label_id: Mapped[UUID] = mapped_column(primary_key=True)
+    post_id: Mapped[UUID]
+    revision: Mapped[int] = mapped_column(Integer)
+    task: Mapped[Task] = mapped_column(enum_text(Task))
+    target: Mapped[str | None] = mapped_column(Text)
+    label: Mapped[str] = mapped_column(Text)
+    labelled_by: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    labelled_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
