@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from services.analysis.engines.base import Engine, Item, UnknownModel, Verdict
 from services.analysis.engines.batching import Batcher, Priority
-from services.analysis.engines.lexicon import LexiconEngine
 from services.analysis.engines.registry import DEFAULT, default_engine, open_engine
 from shared.contracts.labels import Task
 from shared.errors import ConfigurationError
@@ -51,15 +50,29 @@ class Models:
         verdicts = await batcher.classify(task, items, priority=priority)
         return Answer(model=name, revision=batcher.engine.revision, verdicts=verdicts)
 
+    async def classify_together(
+        self,
+        tasks: Sequence[Task],
+        items: Sequence[Item],
+        *,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> list[Answer]:
+        """Judge the items with the live model of each task; tasks of one model share a reading.
+
+        Returns one answer a task, in the order of `tasks`.
+        """
+        answers: dict[Task, Answer] = {}
+        for name in dict.fromkeys(self._live[task] for task in tasks):
+            batcher = self._batchers[name]
+            shared = [task for task in tasks if self._live[task] == name]
+            columns = await batcher.classify_together(shared, items, priority=priority)
+            for task, verdicts in zip(shared, columns, strict=True):
+                answers[task] = Answer(name, batcher.engine.revision, verdicts)
+        return [answers[task] for task in tasks]
+
     def engine_of(self, task: Task) -> Engine:
         """The live engine of a task."""
         return self._batchers[self._live[task]].engine
-
-    def one_reading(self) -> LexiconEngine | None:
-        """The lexicon, where it answers for both sentiment and emotion: it reads a text once."""
-        engine = self.engine_of(Task.SENTIMENT)
-        same = engine is self.engine_of(Task.EMOTION)
-        return engine if same and isinstance(engine, LexiconEngine) else None
 
     def engines(self) -> dict[str, Engine]:
         """All engines in service, by name."""

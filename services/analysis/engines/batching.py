@@ -7,7 +7,7 @@ to gain nothing.
 """
 
 import asyncio
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
@@ -65,9 +65,10 @@ class Batcher:
         self._limit_s = limit_s
         self._pace = _FIRST_GUESS
         self._tickets = count()
-        self._queues: dict[tuple[Priority, Task], deque[Call]] = {
-            (priority, task): deque() for priority in Priority for task in Task
-        }
+        # Calls share a slice when they ask for the same tasks.
+        self._queues: defaultdict[tuple[Priority, tuple[Task, ...]], deque[Call]] = defaultdict(
+            deque
+        )
         self._waiting = dict.fromkeys(Priority, 0)
         self._wake = asyncio.Event()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine")
@@ -84,12 +85,23 @@ class Batcher:
             Overloaded: too much waits, the engine hangs, or the batcher is closing.
             EngineFailed: the engine broke on these items, or did not answer within its limit.
         """
-        check_call(self.engine, task, items)
-        if not items:
-            return []
+        return (await self.classify_together((task,), items, priority=priority))[0]
+
+    async def classify_together(
+        self,
+        tasks: Sequence[Task],
+        items: Sequence[Item],
+        *,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> list[list[Verdict]]:
+        """Judge the items on several tasks, one list of verdicts a task (see `classify`)."""
+        for task in tasks:
+            check_call(self.engine, task, items)
+        if not items or not tasks:
+            return [[] for _ in tasks]
         self._admit(len(items), priority)
-        call = Call(task, list(items), next(self._tickets), asyncio.Future())
-        self._queues[priority, task].append(call)
+        call = Call(tuple(tasks), list(items), next(self._tickets))
+        self._queues[priority, call.tasks].append(call)
         self._waiting[priority] += len(items)
         self._wake.set()
         if self._runner is None:
@@ -157,8 +169,8 @@ class Batcher:
         if not parts:
             return
         try:
-            verdicts = await self._work(
-                parts[0].call.task, [i for part in parts for i in part.items]
+            columns = await self._work(
+                parts[0].call.tasks, [i for part in parts for i in part.items]
             )
         except Exception as error:  # whatever a foreign model raises belongs to its callers
             if len(parts) > 1 and not self.stuck:
@@ -171,28 +183,29 @@ class Batcher:
             return
         position = 0
         for part in parts:
-            part.answer(verdicts[position : position + len(part.items)])
-            position += len(part.items)
+            end = position + len(part.items)
+            part.answer([column[position:end] for column in columns])
+            position = end
 
-    async def _work(self, task: Task, items: list[Item]) -> list[Verdict]:
+    async def _work(self, tasks: tuple[Task, ...], items: list[Item]) -> list[list[Verdict]]:
         """Run one slice in the thread, and learn from it how fast the engine is."""
         started = perf_counter()
         loop = asyncio.get_running_loop()
-        running = loop.run_in_executor(self._thread, self.engine.classify, task, items)
+        running = loop.run_in_executor(self._thread, self.engine.classify_together, tasks, items)
         done, _ = await asyncio.wait({running}, timeout=self._limit_s)
         if not done:
             self._hang(running)
             raise EngineFailed(f'model "{self.engine.name}" did not answer in {self._limit_s} s')
-        verdicts = running.result()
-        if len(verdicts) != len(items):
-            raise EngineFailed(
-                f'model "{self.engine.name}" gave {len(verdicts)} answers to {len(items)} texts'
-            )
+        columns = running.result()
+        counts = [len(column) for column in columns]
+        if counts != [len(items)] * len(tasks):
+            given, asked = sum(counts), len(items) * len(tasks)
+            raise EngineFailed(f'model "{self.engine.name}" gave {given} answers to {asked} texts')
         pace = (perf_counter() - started) / sum(map(cost_of, items))
         self._pace += _SMOOTHING * (pace - self._pace)
-        return verdicts
+        return columns
 
-    def _hang(self, running: "asyncio.Future[list[Verdict]]") -> None:
+    def _hang(self, running: "asyncio.Future[list[list[Verdict]]]") -> None:
         """A thread cannot be killed: fail all who wait, and take nothing until it returns."""
         self.stuck = True
         running.add_done_callback(self._recover)
@@ -202,7 +215,7 @@ class Batcher:
                     Overloaded(f'model "{self.engine.name}" is not answering', retry_after=5)
                 )
 
-    def _recover(self, running: "asyncio.Future[list[Verdict]]") -> None:
+    def _recover(self, running: "asyncio.Future[list[list[Verdict]]]") -> None:
         running.exception()
         self.stuck = False
 

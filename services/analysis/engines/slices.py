@@ -22,15 +22,13 @@ def cost_of(item: Item) -> int:
 class Call:
     """One caller's items, answered piece by piece."""
 
-    def __init__(
-        self, task: Task, items: list[Item], ticket: int, future: asyncio.Future[list[Verdict]]
-    ) -> None:
-        self.task = task
+    def __init__(self, tasks: tuple[Task, ...], items: list[Item], ticket: int) -> None:
+        self.tasks = tasks
         self.ticket = ticket
-        self.future = future
+        self.future: asyncio.Future[list[list[Verdict]]] = asyncio.Future()
         self._items = items
         self._taken = 0
-        self._verdicts: list[Verdict | None] = [None] * len(items)
+        self._columns: list[list[Verdict | None]] = [[None] * len(items) for _ in tasks]
         self._open = len(items)
 
     @property
@@ -59,12 +57,15 @@ class Call:
         self._taken = len(self._items)
         return waiting
 
-    def answer(self, start: int, verdicts: list[Verdict]) -> None:
-        """Note verdicts from `start` on; the last ones answer the caller."""
-        self._verdicts[start : start + len(verdicts)] = verdicts
-        self._open -= len(verdicts)
+    def answer(self, start: int, end: int, columns: list[list[Verdict]]) -> None:
+        """Note the verdicts on items `start` to `end`; the last ones answer the caller."""
+        for column, verdicts in zip(self._columns, columns, strict=True):
+            column[start:end] = verdicts
+        self._open -= end - start
         if not self._open and not self.future.done():
-            self.future.set_result([verdict for verdict in self._verdicts if verdict is not None])
+            self.future.set_result(
+                [[verdict for verdict in column if verdict is not None] for column in self._columns]
+            )
 
     def fail(self, error: Problem) -> None:
         """Tell the caller that there will be no answer."""
@@ -79,9 +80,9 @@ class Part(NamedTuple):
     start: int
     items: list[Item]
 
-    def answer(self, verdicts: list[Verdict]) -> None:
-        """Hand the verdicts to the call, in the place of the items."""
-        self.call.answer(self.start, verdicts)
+    def answer(self, columns: list[list[Verdict]]) -> None:
+        """Hand the verdicts to the call, in the place of the items; one list a task."""
+        self.call.answer(self.start, self.start + len(self.items), columns)
 
 
 def take_slice(queue: deque[Call], room: float, tickets: Iterator[int]) -> list[Part]:

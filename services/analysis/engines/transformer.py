@@ -19,6 +19,7 @@ from services.analysis.engines.base import (
     Verdict,
     blank_verdict,
     check_call,
+    one_after_another,
 )
 from services.analysis.engines.cores import granted_cores
 from services.analysis.engines.model_folder import ModelFolder
@@ -74,6 +75,12 @@ class TransformerEngine:
             for at, row in zip(batch, rows, strict=True):
                 verdicts[spoken[at]] = self._verdict(row)
         return verdicts
+
+    def classify_together(
+        self, tasks: Sequence[Task], items: Sequence[Item]
+    ) -> list[list[Verdict]]:
+        """Judge the items on the one task of the folder (see Engine)."""
+        return one_after_another(self, tasks, items)
 
     def _encode(self, items: Sequence[Item]) -> dict[str, list[list[int]]]:
         reach = self._max_tokens * _CHARACTERS_PER_TOKEN

@@ -72,18 +72,10 @@ async def give_opinions(
 
 
 async def _judge(models: Models, posts: Sequence[CollectedPost]) -> tuple[list[Judged], str, str]:
-    texts = [f"{post.title}\n{post.text}" if post.title else post.text for post in posts]
-    lexicon = models.one_reading()
-    if lexicon is not None:
-        opinions = lexicon.classify_many(texts)
-        judged = [
-            (post, opinion.sentiment, opinion.emotion)
-            for post, opinion in zip(posts, opinions, strict=True)
-        ]
-        return judged, lexicon.name, lexicon.revision
-    items = [Item(text) for text in texts]
-    sentiment = await models.classify(Task.SENTIMENT, items, priority=Priority.JOB)
-    emotion = await models.classify(Task.EMOTION, items, priority=Priority.JOB)
+    items = [Item(f"{post.title}\n{post.text}" if post.title else post.text) for post in posts]
+    sentiment, emotion = await models.classify_together(
+        (Task.SENTIMENT, Task.EMOTION), items, priority=Priority.JOB
+    )
     judged = list(zip(posts, sentiment.verdicts, emotion.verdicts, strict=True))
     return judged, *_named(sentiment.model, sentiment.revision, emotion.model, emotion.revision)
 

@@ -39,14 +39,22 @@ class EchoEngine:
         self.gate.set()
         self.reached = threading.Event()
 
-    def classify(self, task: Task, items: Sequence[Item]) -> list[Verdict]:
+    def classify_together(
+        self, tasks: Sequence[Task], items: Sequence[Item]
+    ) -> list[list[Verdict]]:
         self.slices.append([item.text for item in items])
         self.threads.add(threading.current_thread().name)
         self.reached.set()
         self.gate.wait(10)
         if any(item.text == "poison" for item in items):
             raise RuntimeError("this text breaks me")
-        return [Verdict(f"{task}:{item.text}", 1.0, {item.text: 1.0}, False) for item in items]
+        return [
+            [Verdict(f"{task}:{item.text}", 1.0, {item.text: 1.0}, False) for item in items]
+            for task in tasks
+        ]
+
+    def classify(self, task: Task, items: Sequence[Item]) -> list[Verdict]:
+        return self.classify_together((task,), items)[0]
 
 
 @asynccontextmanager
@@ -123,6 +131,16 @@ async def test_calls_that_wait_together_share_a_slice() -> None:
         )
         assert [labels(answer) for answer in answers] == [[text] for text in "abcdef"]
         assert engine.slices == [list("abcdef")]
+
+
+async def test_several_tasks_are_asked_in_one_slice() -> None:
+    async with batcher(slice_s=60) as (engine, open_batcher):
+        sentiment, stance = await open_batcher.classify_together(
+            (Task.SENTIMENT, Task.STANCE), [Item("a", "us"), Item("b", "us")]
+        )
+        assert [verdict.label for verdict in sentiment] == ["sentiment:a", "sentiment:b"]
+        assert [verdict.label for verdict in stance] == ["stance:a", "stance:b"]
+        assert engine.slices == [["a", "b"]]
 
 
 async def test_a_person_waits_for_one_slice_of_a_job_and_no_more() -> None:
@@ -230,8 +248,10 @@ async def test_an_error_reaches_only_the_caller_whose_text_caused_it() -> None:
 
 async def test_an_engine_that_miscounts_fails_its_callers() -> None:
     class Forgetful(EchoEngine):
-        def classify(self, task: Task, items: Sequence[Item]) -> list[Verdict]:
-            return super().classify(task, items)[1:]
+        def classify_together(
+            self, tasks: Sequence[Task], items: Sequence[Item]
+        ) -> list[list[Verdict]]:
+            return [column[1:] for column in super().classify_together(tasks, items)]
 
     open_batcher = Batcher(Forgetful())
     with pytest.raises(EngineFailed, match="0 answers to 1 texts"):

@@ -138,9 +138,9 @@ def test_any_text_gets_probabilities(text: str, target: str) -> None:
 @given(st.lists(st.text(max_size=60), max_size=5))
 def test_one_reading_says_the_same_as_two(texts: list[str]) -> None:
     items = [Item(text) for text in texts]
-    opinions = engine.classify_many(texts)
-    assert [o.sentiment for o in opinions] == engine.classify(Task.SENTIMENT, items)
-    assert [o.emotion for o in opinions] == engine.classify(Task.EMOTION, items)
+    sentiment, emotion = engine.classify_together((Task.SENTIMENT, Task.EMOTION), items)
+    assert sentiment == engine.classify(Task.SENTIMENT, items)
+    assert emotion == engine.classify(Task.EMOTION, items)
 
 
 def test_it_is_the_default_and_its_revision_is_stable() -> None:
@@ -153,5 +153,5 @@ def test_it_is_the_default_and_its_revision_is_stable() -> None:
 def test_a_hostile_text_takes_no_longer_than_a_long_one(text: str) -> None:
     # The processor's time, which no neighbour can take: what grows with the square takes minutes.
     started = process_time()
-    engine.classify_many([text])
+    engine.classify_together((Task.SENTIMENT, Task.EMOTION), [Item(text)])
     assert process_time() - started < 5
