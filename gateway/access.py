@@ -52,6 +52,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.EDIT_WATCHES,
             P.HANDLE_WARNINGS,
             P.CLASSIFY,
+            P.LABEL_POSTS,
             P.OPEN_INCIDENTS,
             P.ASSESS_INCIDENTS,
             P.CARRY_OUT_COMMANDS,
@@ -70,12 +71,16 @@ ROLES: dict[Role, frozenset[Permission]] = {
         {P.VIEW, P.REVIEW_FOR_LEGAL, P.CARRY_OUT_COMMANDS, P.READ_CASES}
     ),
     Role.DEPARTMENT_REVIEWER: frozenset({P.VIEW, P.REVIEW_FOR_DEPARTMENT, P.CARRY_OUT_COMMANDS}),
-    Role.EVALUATOR: frozenset({P.VIEW, P.CARRY_OUT_COMMANDS, P.READ_CASES, P.SEAL_CASES}),
+    Role.EVALUATOR: frozenset(
+        {P.VIEW, P.LABEL_POSTS, P.CARRY_OUT_COMMANDS, P.READ_CASES, P.SEAL_CASES}
+    ),
     Role.AUDITOR: frozenset({P.VIEW, P.READ_CASES, P.EXPORT_CASES}),
     # A program that brings posts in, and sees nothing.
     Role.CONNECTOR: frozenset({P.INGEST_POSTS}),
     Role.DEVELOPER: frozenset({P.VIEW, P.CLASSIFY}),
-    Role.DATA_SCIENTIST: frozenset({P.VIEW, P.CLASSIFY, P.EDIT_MODELS}),
+    Role.DATA_SCIENTIST: frozenset(
+        {P.VIEW, P.CLASSIFY, P.EDIT_MODELS, P.LABEL_POSTS, P.EXPORT_LABELS}
+    ),
 }
 
 

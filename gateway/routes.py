@@ -18,6 +18,7 @@ ROUTES: dict[str, Room] = {
     "warnings": Room.MONITOR,
     "analysis": Room.ANALYSIS,
     "models": Room.ANALYSIS,
+    "labels": Room.ANALYSIS,
     "incidents": Room.RESPONSE,
     "commands": Room.RESPONSE,
     "statements": Room.RESPONSE,

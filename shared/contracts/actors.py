@@ -15,6 +15,8 @@ class Permission(StrEnum):
     HANDLE_WARNINGS = "warnings:handle"
     CLASSIFY = "analysis:classify"
     EDIT_MODELS = "models:edit"
+    LABEL_POSTS = "labels:give"
+    EXPORT_LABELS = "labels:export"
     OPEN_INCIDENTS = "incidents:open"
     ASSESS_INCIDENTS = "incidents:assess"
     ACTIVATE_RESPONSE = "incidents:activate"
