@@ -1,7 +1,7 @@
 """A model folder as Hugging Face writes it, looked at before anything in it is run.
 
-Only safetensors weights are taken: a pickle executes what its author put into it. Code that comes
-with a model is never run.
+Only safetensors weights and ONNX graphs are taken, which are data: a pickle executes what its
+author put into it. Code that comes with a model is never run.
 """
 
 import hashlib
@@ -20,6 +20,9 @@ CARD: Final = "groundswell.yaml"
 _PICKLES: Final = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl", "*.pickle", "*.msgpack", "*.h5")
 # What decides the answers, and so the revision.
 _DECISIVE: Final = ("*.json", "*.txt", "*.model", "*.safetensors", CARD)
+_DECISIVE_ONNX: Final = ("*.onnx", "*.onnx_data", "*.onnx.data")
+# Where an ONNX graph lies when it is saved alone, and when it lies beside other weights.
+_GRAPHS: Final = ("model.onnx", "onnx/model.onnx")
 _BLOCK: Final = 1 << 20
 
 
@@ -42,7 +45,10 @@ class Card(BaseModel):
 
 
 class ModelFolder(BaseModel):
-    """A folder that may be run: `labels[i]` is our label for the model's output i."""
+    """A folder that may be run: `labels[i]` is our label for the model's output i.
+
+    It holds safetensors weights, or an ONNX graph (`graph`), or both. `config` is its config.json.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -52,6 +58,9 @@ class ModelFolder(BaseModel):
     task: Task
     labels: tuple[str, ...]
     card: Card
+    config: dict[str, Any]
+    safetensors: bool
+    graph: Path | None
 
 
 def read_folder(
@@ -64,14 +73,34 @@ def read_folder(
     """
     config = _read_config(path / "config.json")
     card = _read_card(path / CARD)
-    _check_weights(path)
+    safetensors = any(path.glob("*.safetensors"))
+    graph = next((path / name for name in _GRAPHS if (path / name).is_file()), None)
+    if not (safetensors or graph):
+        raise RefusedModel(_no_weights(path))
     _check_code(path, config)
     found, ours = fit_labels(
         _label_names(path, config), task=task or card.task, mapping=labels or card.labels
     )
     name = card.name or path.resolve().name
     revision = _revision(path, found, ours)
-    return ModelFolder(path=path, name=name, revision=revision, task=found, labels=ours, card=card)
+    return ModelFolder(
+        path=path,
+        name=name,
+        revision=revision,
+        task=found,
+        labels=ours,
+        card=card,
+        config=config,
+        safetensors=safetensors,
+        graph=graph,
+    )
+
+
+def decisive_files(path: Path) -> list[Path]:
+    """The files of a folder that decide its answers: what a copy of the model needs."""
+    here = [file for pattern in (*_DECISIVE, *_DECISIVE_ONNX) for file in path.glob(pattern)]
+    graphs = [file for pattern in _DECISIVE_ONNX for file in (path / "onnx").glob(pattern)]
+    return sorted({*here, *graphs})
 
 
 def _read_config(path: Path) -> dict[str, Any]:
@@ -99,16 +128,14 @@ def _read_card(path: Path) -> Card:
         raise RefusedModel(f"{path} cannot be read as YAML: {error}") from None
 
 
-def _check_weights(path: Path) -> None:
-    if any(path.glob("*.safetensors")):
-        return
+def _no_weights(path: Path) -> str:
     pickles = sorted(file.name for pattern in _PICKLES for file in path.glob(pattern))
     if pickles:
-        raise RefusedModel(
+        return (
             f"{path} holds only {', '.join(pickles)}; weights in pickle can run code and are not "
             "opened: save them again with save_pretrained(..., safe_serialization=True)"
         )
-    raise RefusedModel(f"{path} holds no weights (*.safetensors)")
+    return f"{path} holds no weights (*.safetensors, model.onnx)"
 
 
 def _check_code(path: Path, config: dict[str, Any]) -> None:
@@ -140,8 +167,8 @@ def _label_names(path: Path, config: dict[str, Any]) -> list[str]:
 def _revision(path: Path, task: Task, labels: tuple[str, ...]) -> str:
     """A short hash over everything that decides the answers."""
     digest = hashlib.sha256(f"{task} {' '.join(labels)}\0".encode())
-    for file in sorted({file for pattern in _DECISIVE for file in path.glob(pattern)}):
-        digest.update(file.name.encode() + b"\0")
+    for file in decisive_files(path):
+        digest.update(file.relative_to(path).as_posix().encode() + b"\0")
         with file.open("rb") as stream:
             while block := stream.read(_BLOCK):
                 digest.update(block)
