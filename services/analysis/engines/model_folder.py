@@ -14,13 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.analysis.engines.base import RefusedModel
 from services.analysis.engines.labelling import fit_labels
+from services.analysis.engines.onnx_graph import external_files
 from shared.contracts.labels import Task
 
 CARD: Final = "groundswell.yaml"
 _PICKLES: Final = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl", "*.pickle", "*.msgpack", "*.h5")
 # What decides the answers, and so the revision.
 _DECISIVE: Final = ("*.json", "*.txt", "*.model", "*.safetensors", CARD)
-_DECISIVE_ONNX: Final = ("*.onnx", "*.onnx_data", "*.onnx.data")
 # Where an ONNX graph lies when it is saved alone, and when it lies beside other weights.
 _GRAPHS: Final = ("model.onnx", "onnx/model.onnx")
 _BLOCK: Final = 1 << 20
@@ -47,7 +47,9 @@ class Card(BaseModel):
 class ModelFolder(BaseModel):
     """A folder that may be run: `labels[i]` is our label for the model's output i.
 
-    It holds safetensors weights, or an ONNX graph (`graph`), or both. `config` is its config.json.
+    It holds safetensors weights, or an ONNX graph (`graph`), or both. `config` is its config.json;
+    `files` are those that decide the answers: what a copy of the model needs. `tokenizer_limit` is
+    the number of tokens that the tokenizer was made for.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -61,6 +63,8 @@ class ModelFolder(BaseModel):
     config: dict[str, Any]
     safetensors: bool
     graph: Path | None
+    tokenizer_limit: float | None
+    files: tuple[Path, ...]
 
 
 def read_folder(
@@ -77,12 +81,14 @@ def read_folder(
     graph = next((path / name for name in _GRAPHS if (path / name).is_file()), None)
     if not (safetensors or graph):
         raise RefusedModel(_no_weights(path))
-    _check_code(path, config)
+    tokenizer = _read_tokenizer_config(path)
+    _check_code(path, config, tokenizer)
     found, ours = fit_labels(
         _label_names(path, config), task=task or card.task, mapping=labels or card.labels
     )
     name = card.name or path.resolve().name
-    revision = _revision(path, found, ours)
+    files = _decisive_files(path, graph)
+    revision = _revision(path, files, found, ours)
     return ModelFolder(
         path=path,
         name=name,
@@ -93,14 +99,16 @@ def read_folder(
         config=config,
         safetensors=safetensors,
         graph=graph,
+        tokenizer_limit=_limit(tokenizer.get("model_max_length")),
+        files=files,
     )
 
 
-def decisive_files(path: Path) -> list[Path]:
-    """The files of a folder that decide its answers: what a copy of the model needs."""
-    here = [file for pattern in (*_DECISIVE, *_DECISIVE_ONNX) for file in path.glob(pattern)]
-    graphs = [file for pattern in _DECISIVE_ONNX for file in (path / "onnx").glob(pattern)]
-    return sorted({*here, *graphs})
+def _decisive_files(path: Path, graph: Path | None) -> tuple[Path, ...]:
+    files = {file for pattern in _DECISIVE for file in path.glob(pattern)}
+    if graph:
+        files |= {graph, *external_files(graph)}
+    return tuple(sorted(files))
 
 
 def _read_config(path: Path) -> dict[str, Any]:
@@ -138,9 +146,16 @@ def _no_weights(path: Path) -> str:
     return f"{path} holds no weights (*.safetensors, model.onnx)"
 
 
-def _check_code(path: Path, config: dict[str, Any]) -> None:
+def _read_tokenizer_config(path: Path) -> dict[str, Any]:
     tokenizer = path / "tokenizer_config.json"
-    settings = [config, _read_config(tokenizer) if tokenizer.exists() else {}]
+    return _read_config(tokenizer) if tokenizer.exists() else {}
+
+
+def _limit(written: object) -> float | None:
+    return float(written) if isinstance(written, int | float) and written > 0 else None
+
+
+def _check_code(path: Path, *settings: dict[str, Any]) -> None:
     if any("auto_map" in each for each in settings):
         raise RefusedModel(
             f"{path} asks to run code of its own (auto_map, trust_remote_code); foreign code is "
@@ -164,10 +179,10 @@ def _label_names(path: Path, config: dict[str, Any]) -> list[str]:
     return [indexed[index] for index in range(len(indexed))]
 
 
-def _revision(path: Path, task: Task, labels: tuple[str, ...]) -> str:
+def _revision(path: Path, files: tuple[Path, ...], task: Task, labels: tuple[str, ...]) -> str:
     """A short hash over everything that decides the answers."""
     digest = hashlib.sha256(f"{task} {' '.join(labels)}\0".encode())
-    for file in decisive_files(path):
+    for file in files:
         digest.update(file.relative_to(path).as_posix().encode() + b"\0")
         with file.open("rb") as stream:
             while block := stream.read(_BLOCK):

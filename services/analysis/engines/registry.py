@@ -8,19 +8,29 @@ from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from services.analysis.engines.base import Engine, RefusedModel, UnknownModel
 from services.analysis.engines.lexicon import LexiconEngine
-from services.analysis.engines.model_folder import read_folder
+from services.analysis.engines.model_folder import ModelFolder, read_folder
 from shared.contracts.labels import Task
 
 DEFAULT: Final = "lexicon"
 BUILT_IN: Final[dict[str, Callable[[], Engine]]] = {"lexicon": LexiconEngine}
 # Folders shipped with the software, by name.
 MODELS: Final = Path(__file__).parent.parent / "shipped"
-_TRANSFORMER: Final = "services.analysis.engines.transformer"
+
+
+class _Code(NamedTuple):
+    """An engine of model folders: where its class is, and the extra that brings its libraries."""
+
+    module: str
+    name: str
+    extra: str
+
+
+_TORCH: Final = _Code("services.analysis.engines.transformer", "TransformerEngine", "transformer")
+_ONNX: Final = _Code("services.analysis.engines.onnx", "OnnxEngine", "onnx")
 
 
 @cache
@@ -62,14 +72,18 @@ def open_engine(
             f'no model is called "{name_or_path}" and no folder lies there; known: {known}'
         )
     folder = read_folder(path, task=task, labels=labels)
-    engine: Engine = _transformer_code().TransformerEngine(folder, device=device)
+    engine: Engine = _load_code(folder)(folder, device=device)
     return engine
 
 
-def _transformer_code() -> ModuleType:
-    try:
-        return import_module(_TRANSFORMER)
-    except ModuleNotFoundError as error:
-        raise RefusedModel(
-            f"a transformer model needs {error.name}; install groundswell[transformer]"
-        ) from error
+def _load_code(folder: ModelFolder) -> Any:
+    """The engine for the folder: torch for safetensors, ONNX Runtime for a graph alone, or where
+    there are both and torch is not installed."""
+    fitting = [code for code, fits in ((_TORCH, folder.safetensors), (_ONNX, folder.graph)) if fits]
+    missing = []
+    for code in fitting:
+        try:
+            return getattr(import_module(code.module), code.name)
+        except ModuleNotFoundError as error:
+            missing.append(f"{error.name}; install groundswell[{code.extra}]")
+    raise RefusedModel(f"{folder.path} needs {' or '.join(missing)}")
