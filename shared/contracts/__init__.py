@@ -18,6 +18,7 @@ from shared.contracts.incidents import (
     ResponseStoodDown,
     TimelineNoted,
 )
+from shared.contracts.labelling import LabelWithdrawn, PostLabelled, PostQuoted
 from shared.contracts.posts import ImportQueued, PostsAnalysed, PostsCollected, SourceDue
 from shared.contracts.records import CaseFileOpened, CaseFileSealed
 from shared.contracts.rooms import Room
@@ -49,6 +50,10 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     PostsAnalysed: (Room.MONITOR,),
     ImportQueued: (Room.MONITOR,),
     SourceDue: (Room.MONITOR,),
+    # labels
+    PostLabelled: (Room.MONITOR,),
+    LabelWithdrawn: (Room.MONITOR,),
+    PostQuoted: (Room.ANALYSIS,),
     # warnings
     WarningRaised: (Room.MONITOR, Room.RESPONSE, Room.ARCHIVE),
     WarningLevelChanged: (Room.MONITOR, Room.RESPONSE, Room.ARCHIVE),

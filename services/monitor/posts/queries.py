@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Select, Uuid, bindparam, exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.posts.models import Post, PostOpinion, PostRevision
+from services.monitor.posts.models import Post, PostLabel, PostOpinion, PostRevision
 from services.monitor.posts.schemas import (
+    ModelVerdict,
     OpinionOut,
+    PersonsLabel,
     PostOut,
     PostWithHistory,
     RevisionOut,
@@ -20,7 +22,8 @@ from services.monitor.posts.schemas import (
     VolumePoint,
 )
 from services.monitor.watches.models import Mention
-from shared.contracts.labels import Sentiment
+from shared.contracts.actors import ActorRef
+from shared.contracts.labels import Sentiment, Task
 from shared.paging import Paging
 from shared.rows import find_row
 
@@ -76,12 +79,14 @@ WITH buckets AS (
     WHERE mention.published_at >= now() - make_interval(mins => :minutes)
 )
 SELECT buckets.at, count(seen.post_id) AS posts,
-    count(*) FILTER (WHERE opinion.sentiment = 'positive') AS positive,
-    count(*) FILTER (WHERE opinion.sentiment = 'neutral') AS neutral,
-    count(*) FILTER (WHERE opinion.sentiment = 'negative') AS negative
+    count(*) FILTER (WHERE counts.sentiment = 'positive') AS positive,
+    count(*) FILTER (WHERE counts.sentiment = 'neutral') AS neutral,
+    count(*) FILTER (WHERE counts.sentiment = 'negative') AS negative
 FROM buckets
 LEFT JOIN seen ON seen.at = buckets.at
 LEFT JOIN monitor.post_opinions AS opinion ON opinion.post_id = seen.post_id
+LEFT JOIN LATERAL (SELECT coalesce(opinion.said_sentiment, opinion.sentiment)) AS counts (sentiment)
+  ON true
 GROUP BY buckets.at ORDER BY buckets.at
 """)
 
@@ -107,7 +112,9 @@ def _filtered(wanted: PostFilter) -> Select[Post]:
     if wanted.sentiment is not None:
         query = query.where(
             exists().where(
-                PostOpinion.post_id == Post.id, PostOpinion.sentiment == wanted.sentiment
+                PostOpinion.post_id == Post.id,
+                func.coalesce(PostOpinion.said_sentiment, PostOpinion.sentiment)
+                == wanted.sentiment,
             )
         )
     if wanted.since is not None:
@@ -128,7 +135,7 @@ FROM monitor.posts WHERE text_hash = ANY(:hashes) GROUP BY text_hash
 
 
 async def _complete(session: AsyncSession, posts: Sequence[Post]) -> list[PostOut]:
-    """Add opinions, mentions and copies: three queries, however many posts."""
+    """Add opinions, labels, mentions and copies: four queries, however many posts."""
     ids = [post.id for post in posts]
     opinions = {
         opinion.post_id: opinion
@@ -148,12 +155,20 @@ async def _complete(session: AsyncSession, posts: Sequence[Post]) -> list[PostOu
             .group_by(Mention.post_id)
         )
     }
+    labels: dict[UUID, list[PostLabel]] = {}
+    for label in await session.scalars(
+        select(PostLabel)
+        .where(PostLabel.post_id.in_(ids))
+        .order_by(PostLabel.labelled_at.desc(), PostLabel.label_id.desc())
+    ):
+        labels.setdefault(label.post_id, []).append(label)
     hashes = [post.text_hash for post in posts if post.text_hash is not None]
     copies = {row.text_hash: row for row in await session.execute(_COPIES, {"hashes": hashes})}
     return [
         _shown(
             post,
             opinions.get(post.id),
+            labels.get(post.id, []),
             mentions.get(post.id),
             copies.get(post.text_hash),
         )
@@ -161,20 +176,15 @@ async def _complete(session: AsyncSession, posts: Sequence[Post]) -> list[PostOu
     ]
 
 
-def _shown(post: Post, opinion: PostOpinion | None, mention: Any, copies: Any) -> PostOut:
+def _shown(
+    post: Post, opinion: PostOpinion | None, labels: list[PostLabel], mention: Any, copies: Any
+) -> PostOut:
     shown = PostOut.model_validate(post)
+    shown.labels = [PersonsLabel.model_validate(label) for label in labels]
     if opinion is not None:
         shown.opinion = OpinionOut(
-            sentiment=VerdictOut(
-                label=opinion.sentiment,
-                confidence=opinion.sentiment_confidence,
-                unsure=opinion.sentiment_unsure,
-            ),
-            emotion=VerdictOut(
-                label=opinion.emotion,
-                confidence=opinion.emotion_confidence,
-                unsure=opinion.emotion_unsure,
-            ),
+            sentiment=_verdict(opinion, Task.SENTIMENT, labels),
+            emotion=_verdict(opinion, Task.EMOTION, labels),
             engine=opinion.engine,
             release=opinion.release,
             revision=opinion.revision,
@@ -186,3 +196,20 @@ def _shown(post: Post, opinion: PostOpinion | None, mention: Any, copies: Any) -
         shown.copies = copies.posts - 1
         shown.copy_of = copies.first if copies.first != post.id else None
     return shown
+
+
+def _verdict(opinion: PostOpinion, task: Task, labels: Sequence[PostLabel]) -> VerdictOut:
+    """What counts: the newest label of a person, else what the model said."""
+    model = ModelVerdict(
+        label=getattr(opinion, task),
+        confidence=getattr(opinion, f"{task}_confidence"),
+        unsure=getattr(opinion, f"{task}_unsure"),
+    )
+    said = next(
+        (label for label in labels if label.task is task and label.revision == opinion.revision),
+        None,
+    )
+    if said is None:
+        return VerdictOut(**dict(model))
+    by = ActorRef.model_validate(said.labelled_by)
+    return VerdictOut(label=said.label, confidence=1.0, unsure=False, by=by, model=model)

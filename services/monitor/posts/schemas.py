@@ -13,6 +13,8 @@ from pydantic import (
     StringConstraints,
 )
 
+from shared.contracts.actors import ActorRef
+from shared.contracts.labels import Task
 from shared.schemas import Moment, ResponseShape
 
 MOST_POSTS = 1_000
@@ -116,12 +118,31 @@ class BulkOut(BaseModel):
     results: list[PostResult]
 
 
-class VerdictOut(BaseModel):
+class ModelVerdict(BaseModel):
     """A label, its probability, and whether the engine is unsure of it."""
 
     label: str
     confidence: float
     unsure: bool
+
+
+class VerdictOut(ModelVerdict):
+    """The label that counts. Where a person gave it: who, and what the model says."""
+
+    by: ActorRef | None = None
+    model: ModelVerdict | None = None
+
+
+class PersonsLabel(ResponseShape):
+    """What a person says of a revision of the post."""
+
+    label_id: UUID
+    revision: int
+    task: Task
+    target: str | None
+    label: str
+    labelled_by: ActorRef
+    labelled_at: datetime
 
 
 class OpinionOut(BaseModel):
@@ -160,6 +181,9 @@ class PostOut(ResponseShape):
     watch_ids: list[UUID] = Field(default_factory=list)
     story_ids: list[UUID] = Field(default_factory=list)
     opinion: OpinionOut | None = None
+    labels: list[PersonsLabel] = Field(
+        default_factory=list, description="What people say of it, newest first"
+    )
 
 
 class RevisionOut(ResponseShape):

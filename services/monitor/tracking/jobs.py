@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import update
 
 from services.monitor.stories.models import Tracking
-from services.monitor.tracking import service
+from services.monitor.tracking import labels, service
 from services.monitor.tracking.memory import Memory
+from shared.contracts.labelling import LabelWithdrawn, PostLabelled
 from shared.contracts.posts import PostsAnalysed, PostsCollected
 from shared.deliveries import Delivered
 from shared.jobs import Jobs, Lane, Work
@@ -27,6 +28,18 @@ async def note_opinions(work: Work, batch: Sequence[Delivered[PostsAnalysed]]) -
     await service.note_opinions(
         work.session, _memory(work), [delivered.event for delivered in batch]
     )
+
+
+@jobs.on(PostLabelled, lane=Lane.STREAM)
+async def note_label(work: Work, delivered: Delivered[PostLabelled]) -> None:
+    """What a person says of a post counts instead of what the model said."""
+    await labels.note_label(work.session, _memory(work), delivered.event)
+
+
+@jobs.on(LabelWithdrawn, lane=Lane.STREAM)
+async def note_withdrawal(work: Work, delivered: Delivered[LabelWithdrawn]) -> None:
+    """A person takes back what they said."""
+    await labels.note_withdrawal(work.session, _memory(work), delivered.event)
 
 
 @jobs.every(30, "monitor.silent_stories", lane=Lane.STREAM)

@@ -5,8 +5,10 @@ All of it happens for a batch in one transaction, under the one lock that `Memor
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.stories.grouping import GroupingPost, Joined
@@ -72,6 +74,14 @@ async def note_opinions(
     await memory.hold(session)
     now = (await database_now(session)).timestamp()
     written = (await session.execute(UPSERT_OPINIONS, opinion_columns(batch))).all()
+    await recount(session, memory, written, now)
+
+
+async def recount(
+    session: AsyncSession, memory: Memory, written: Sequence[Row[Any]], now: float
+) -> None:
+    """Count opinions in their stories, each instead of the one that counted before, and judge
+    again those that warn. A row tells post, sentiment and the sentiment before, or none."""
     stories = await _mentioned(session, [row.post_id for row in written])
     touched: dict[UUID, Tracked] = {}
     for row in written:

@@ -1,6 +1,6 @@
 """The SQL of tracking, in arrays."""
 
-from sqlalchemy import DateTime, Float, Integer, Uuid
+from sqlalchemy import DateTime, Float, Integer, Uuid, text
 from sqlalchemy.types import Boolean
 
 from shared.arrays import array_statement
@@ -84,35 +84,49 @@ FROM monitor.mentions WHERE post_id = ANY(:post_id)
 )
 
 FIND_OPINIONS = array_statement(
-    "SELECT post_id, sentiment FROM monitor.post_opinions WHERE post_id = ANY(:post_id)",
+    """
+SELECT post_id, coalesce(said_sentiment, sentiment) AS sentiment
+FROM monitor.post_opinions WHERE post_id = ANY(:post_id)
+""",
     "post_id",
     {"post_id": _UUID},
 )
 
-# Answers with the sentiment that was known before, and whether this one is newer.
+# Answers with the sentiment that counted before, and the one that counts now. What people said of a
+# revision counts before what a model says of it, whichever comes first.
 UPSERT_OPINIONS = array_statement(
     """
 WITH before AS (
-    SELECT post_id, revision, sentiment FROM monitor.post_opinions WHERE post_id = ANY(:post_id)
+    SELECT post_id, coalesce(said_sentiment, sentiment) AS sentiment
+    FROM monitor.post_opinions WHERE post_id = ANY(:post_id)
+), said AS (
+    SELECT DISTINCT ON (post_id, revision, task) post_id, revision, task, label
+    FROM monitor.post_labels WHERE post_id = ANY(:post_id)
+    ORDER BY post_id, revision, task, labelled_at DESC, label_id DESC
 ), written AS (
     INSERT INTO monitor.post_opinions (post_id, revision, sentiment, sentiment_confidence,
-        sentiment_unsure, emotion, emotion_confidence, emotion_unsure, engine, release)
-    SELECT DISTINCT ON (post_id) post_id, revision, sentiment, sentiment_confidence,
-        sentiment_unsure, emotion, emotion_confidence, emotion_unsure, engine, release
+        sentiment_unsure, emotion, emotion_confidence, emotion_unsure, engine, release,
+        said_sentiment, said_emotion)
+    SELECT DISTINCT ON (new.post_id) new.*, feeling.label, mood.label
     FROM unnest(:post_id, :revision, :sentiment, :sentiment_confidence, :sentiment_unsure,
         :emotion, :emotion_confidence, :emotion_unsure, :engine, :release)
       AS new (post_id, revision, sentiment, sentiment_confidence, sentiment_unsure, emotion,
         emotion_confidence, emotion_unsure, engine, release)
-    ORDER BY post_id, revision DESC
+    LEFT JOIN said AS feeling ON feeling.post_id = new.post_id
+      AND feeling.revision = new.revision AND feeling.task = 'sentiment'
+    LEFT JOIN said AS mood ON mood.post_id = new.post_id
+      AND mood.revision = new.revision AND mood.task = 'emotion'
+    ORDER BY new.post_id, new.revision DESC
     ON CONFLICT (post_id) DO UPDATE SET
         revision = excluded.revision, sentiment = excluded.sentiment,
         sentiment_confidence = excluded.sentiment_confidence,
         sentiment_unsure = excluded.sentiment_unsure, emotion = excluded.emotion,
         emotion_confidence = excluded.emotion_confidence,
         emotion_unsure = excluded.emotion_unsure, engine = excluded.engine,
-        release = excluded.release
+        release = excluded.release, said_sentiment = excluded.said_sentiment,
+        said_emotion = excluded.said_emotion
     WHERE post_opinions.revision <= excluded.revision
-    RETURNING post_id, sentiment
+    RETURNING post_id, coalesce(said_sentiment, sentiment) AS sentiment
 )
 SELECT written.post_id, written.sentiment, before.sentiment AS sentiment_before
 FROM written LEFT JOIN before ON before.post_id = written.post_id
@@ -128,3 +142,41 @@ FROM written LEFT JOIN before ON before.post_id = written.post_id
         "emotion_unsure": Boolean(),
     },
 )
+
+# A person has one label for a task (and target) of a post: an earlier one makes room.
+REPLACE_LABEL = text("""
+DELETE FROM monitor.post_labels
+WHERE post_id = :post_id AND labelled_by ->> 'id' = :person AND task = :task
+  AND target IS NOT DISTINCT FROM CAST(:target AS text)
+""")
+
+# Let the newest label of a person count, if there is one of the revision that was analysed; answers
+# like UPSERT_OPINIONS.
+COUNT_LABELS = text("""
+WITH before AS (
+    SELECT post_id, coalesce(said_sentiment, sentiment) AS sentiment
+    FROM monitor.post_opinions WHERE post_id = :post_id
+), said AS (
+    SELECT DISTINCT ON (task) task, label
+    FROM monitor.post_labels JOIN monitor.post_opinions USING (post_id, revision)
+    WHERE post_id = :post_id
+    ORDER BY task, labelled_at DESC, label_id DESC
+), written AS (
+    UPDATE monitor.post_opinions SET
+        said_sentiment = (SELECT label FROM said WHERE task = 'sentiment'),
+        said_emotion = (SELECT label FROM said WHERE task = 'emotion')
+    WHERE post_id = :post_id
+    RETURNING post_id, coalesce(said_sentiment, sentiment) AS sentiment
+)
+SELECT written.post_id, written.sentiment, before.sentiment AS sentiment_before
+FROM written JOIN before ON before.post_id = written.post_id
+""")
+
+# The words of one revision, as they read now or before an edit.
+FIND_WORDS = text("""
+SELECT platform, language, published_at, coalesce(old.text, post.text) AS text,
+    CASE WHEN old.text IS NULL THEN post.title ELSE old.title END AS title
+FROM monitor.posts AS post LEFT JOIN monitor.post_revisions AS old
+  ON old.post_id = post.id AND old.revision = :revision
+WHERE post.id = :post_id AND (post.revision = :revision OR old.post_id IS NOT NULL)
+""")
