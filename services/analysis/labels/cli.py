@@ -1,5 +1,6 @@
 """`groundswell labels export`: what people said of posts, as training data."""
 
+import os
 import sys
 from typing import Annotated
 from urllib.parse import urlencode
@@ -33,6 +34,9 @@ def export(
     """
     query = urlencode({"conflicts": str(conflicts)} | ({"task": str(task)} if task else {}))
     with Client.from_environment() as client:
-        for piece in client.read(f"/api/v1/labels/export?{query}"):
-            sys.stdout.buffer.write(piece)
-    sys.stdout.buffer.flush()
+        try:
+            for piece in client.read(f"/api/v1/labels/export?{query}"):
+                typer.echo(piece, nl=False)
+        except BrokenPipeError:
+            # The reader has what it wanted (`| head`). What is buffered must not fail at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
