@@ -1,7 +1,7 @@
 """What every engine is: texts in, verdicts out, and a name to answer for them."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 from shared.contracts.labels import LABELS, Task
 from shared.errors import Invalid, Problem, Unavailable
@@ -31,7 +31,7 @@ class Engine(Protocol):
     """Runs a model. `classify` may be called from any thread, from several at once.
 
     `name` and `revision` go beside every result: the same pair always gives the same answers.
-    `device` is "cpu" or "cuda".
+    `device` is "cpu", "cuda" or "remote".
     """
 
     @property
@@ -62,6 +62,25 @@ class Engine(Protocol):
 
         Returns one list for each task, in the order of `tasks`; see `classify`.
         """
+        ...
+
+
+@runtime_checkable
+class Held(Protocol):
+    """An engine that holds more than memory: a process, connections. It is closed after use."""
+
+    def close(self) -> None:
+        """Let it go. Calls in progress fail."""
+        ...
+
+
+@runtime_checkable
+class Restarted(Protocol):
+    """An engine that is started again when it fails."""
+
+    @property
+    def restarts(self) -> int:
+        """How often that was."""
         ...
 
 
@@ -101,6 +120,19 @@ class EngineFailed(Problem):
     title = "Model failed"
 
 
+class SomeFailed(EngineFailed):
+    """Some texts broke the model each time; it answered the others.
+
+    `columns` holds what it answered, one list a task, with None at the texts that broke it.
+    """
+
+    def __init__(self, columns: Sequence[Sequence[Verdict | None]]) -> None:
+        self.columns = columns
+        self.places = [at for at, verdict in enumerate(columns[0]) if verdict is None]
+        items = ", ".join(map(str, self.places))
+        super().__init__(f"the model breaks on item {items} each time; leave it out")
+
+
 # Where a text says nothing, nothing is meant.
 _BLANK_LABEL: Final = {Task.SENTIMENT: "neutral", Task.EMOTION: "neutral", Task.STANCE: "none"}
 
@@ -117,6 +149,11 @@ def one_after_another(
 ) -> list[list[Verdict]]:
     """`classify_together` for an engine that gains nothing by it."""
     return [engine.classify(task, items) for task in tasks]
+
+
+def first_line(error: Exception) -> str:
+    """What a foreign library says, in one line."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def check_call(engine: Engine, task: Task, items: Sequence[Item]) -> None:

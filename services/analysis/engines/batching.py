@@ -13,18 +13,22 @@ from concurrent.futures import ThreadPoolExecutor
 from enum import IntEnum
 from itertools import count
 from math import ceil
-from time import perf_counter
-from typing import Final
+from time import monotonic
+from typing import Final, NamedTuple
 
 from services.analysis.engines.base import (
     Engine,
     EngineFailed,
+    Held,
     Item,
     Overloaded,
+    Restarted,
+    SomeFailed,
     Verdict,
     check_call,
 )
-from services.analysis.engines.slices import Call, Part, cost_of, take_slice
+from services.analysis.engines.load import Load
+from services.analysis.engines.slices import Call, Columns, Part, cost_of, take_slice
 from shared.contracts.labels import Task
 from shared.errors import Problem
 
@@ -36,8 +40,26 @@ class Priority(IntEnum):
     JOB = 1
 
 
+class State(NamedTuple):
+    """An engine at work: what people see of it.
+
+    `waiting` counts texts. `load` is the share of the last minute in which it worked, from 0 to 1;
+    `texts_per_second` is over the same time. `stuck` says that it does not answer.
+    """
+
+    device: str
+    revision: str
+    waiting: dict[Priority, int]
+    load: float
+    texts_per_second: float
+    restarts: int
+    stuck: bool
+
+
 # Seconds to let a slice fill up before it starts. A GPU takes 2 ms more texts at the same price.
-_LINGER: Final = {"cpu": 0.0, "cuda": 0.002}
+_LINGER: Final = {"cpu": 0.0, "cuda": 0.002, "remote": 0.002}
+# Seconds that a slice may take. A server far away answers many texts in the time of one.
+_SLICE_S: Final = {"cpu": 0.05, "cuda": 0.05, "remote": 0.25}
 # First guess of an engine's speed, in seconds a character; measured after the first slice.
 _FIRST_GUESS: Final = 1e-4
 _SMOOTHING: Final = 0.3
@@ -55,15 +77,17 @@ class Batcher:
         engine: Engine,
         *,
         max_waiting: int = 10_000,
-        slice_s: float = 0.05,
+        slice_s: float | None = None,
         limit_s: float = 60.0,
     ) -> None:
         self.engine = engine
         self.stuck = False
         self._max_waiting = max_waiting
-        self._slice_s = slice_s
-        self._limit_s = limit_s
+        self._slice_s = slice_s or _SLICE_S[engine.device]
+        # An engine that is started again keeps its own time.
+        self._limit_s = None if isinstance(engine, Restarted) else limit_s
         self._pace = _FIRST_GUESS
+        self._load = Load()
         self._tickets = count()
         # Calls share a slice when they ask for the same tasks.
         self._queues: defaultdict[tuple[Priority, tuple[Task, ...]], deque[Call]] = defaultdict(
@@ -84,6 +108,7 @@ class Batcher:
             WrongTask, MissingTarget: see Engine.
             Overloaded: too much waits, the engine hangs, or the batcher is closing.
             EngineFailed: the engine broke on these items, or did not answer within its limit.
+            SomeFailed: it broke on some of them; the others have verdicts.
         """
         return (await self.classify_together((task,), items, priority=priority))[0]
 
@@ -116,12 +141,26 @@ class Batcher:
         """How many items of this priority no slice has taken yet: the queue depth."""
         return self._waiting[priority]
 
+    def state(self) -> State:
+        """How the engine does now."""
+        return State(
+            device=self.engine.device,
+            revision=self.engine.revision,
+            waiting=dict(self._waiting),
+            load=self._load.share(),
+            texts_per_second=self._load.texts_per_second(),
+            restarts=self.engine.restarts if isinstance(self.engine, Restarted) else 0,
+            stuck=self.stuck,
+        )
+
     async def close(self) -> None:
-        """Answer what waits, take nothing new, let the thread go."""
+        """Answer what waits, take nothing new, let the thread and the engine go."""
         self._closing = True
         self._wake.set()
         if self._runner is not None:
             await self._runner
+        if isinstance(self.engine, Held):
+            await asyncio.to_thread(self.engine.close)
         self._thread.shutdown(wait=False)
 
     def _admit(self, size: int, priority: Priority) -> None:
@@ -168,12 +207,15 @@ class Batcher:
     async def _answer(self, parts: list[Part]) -> None:
         if not parts:
             return
+        columns: Columns
         try:
             columns = await self._work(
                 parts[0].call.tasks, [i for part in parts for i in part.items]
             )
+        except SomeFailed as failed:
+            columns = failed.columns
         except Exception as error:  # whatever a foreign model raises belongs to its callers
-            if len(parts) > 1 and not self.stuck:
+            if len(parts) > 1 and not self.stuck and not isinstance(self.engine, Restarted):
                 # One text may have broken it: each caller answers for their own.
                 for part in parts:
                     await self._answer([part])
@@ -189,19 +231,20 @@ class Batcher:
 
     async def _work(self, tasks: tuple[Task, ...], items: list[Item]) -> list[list[Verdict]]:
         """Run one slice in the thread, and learn from it how fast the engine is."""
-        started = perf_counter()
+        started = monotonic()
         loop = asyncio.get_running_loop()
         running = loop.run_in_executor(self._thread, self.engine.classify_together, tasks, items)
         done, _ = await asyncio.wait({running}, timeout=self._limit_s)
         if not done:
             self._hang(running)
             raise EngineFailed(f'model "{self.engine.name}" did not answer in {self._limit_s} s')
+        self._load.note(started, len(items))
         columns = running.result()
         counts = [len(column) for column in columns]
         if counts != [len(items)] * len(tasks):
             given, asked = sum(counts), len(items) * len(tasks)
             raise EngineFailed(f'model "{self.engine.name}" gave {given} answers to {asked} texts')
-        pace = (perf_counter() - started) / sum(map(cost_of, items))
+        pace = (monotonic() - started) / sum(map(cost_of, items))
         self._pace += _SMOOTHING * (pace - self._pace)
         return columns
 

@@ -7,7 +7,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from services.analysis.engines.base import EngineFailed, RefusedModel
+from services.analysis.engines.base import EngineFailed, RefusedModel, first_line
 from services.analysis.engines.cores import granted_cores
 from services.analysis.engines.folder_engine import Encoded, FolderEngine, positions
 from services.analysis.engines.model_folder import ModelFolder
@@ -71,7 +71,7 @@ class OnnxEngine(FolderEngine):
         try:
             found = np.shape(self._probabilities(self._encode(parts)))
         except Exception as error:  # a foreign graph can make the runtime raise anything
-            raise RefusedModel(f"{graph} does not run: {_first_line(error)}") from error
+            raise RefusedModel(f"{graph} does not run: {first_line(error)}") from error
         if found != expected:
             raise RefusedModel(
                 f"{graph} answers two texts with figures in the shape {found}, not {expected}; it "
@@ -101,7 +101,7 @@ def _open_session(folder: ModelFolder, device: str) -> Any:
             folder.graph, sess_options=options, providers=[_PROVIDERS[device]]
         )
     except Exception as error:  # a foreign graph can make the runtime raise anything
-        raise RefusedModel(f"{folder.graph} cannot be loaded: {_first_line(error)}") from error
+        raise RefusedModel(f"{folder.graph} cannot be loaded: {first_line(error)}") from error
 
 
 def _inputs(folder: ModelFolder, session: Any) -> dict[str, type[_Integer]]:
@@ -129,7 +129,7 @@ def _load_tokenizer(folder: ModelFolder) -> Tokenizer:
     try:
         return Tokenizer.from_file(str(file))
     except Exception as error:  # the library raises plain Exception
-        reason = _first_line(error)
+        reason = first_line(error)
         raise RefusedModel(f"the tokenizer in {folder.path} cannot be loaded: {reason}") from error
 
 
@@ -148,7 +148,3 @@ def _pad(rows: Sequence[list[int]], longest: int, filler: int, kind: type[_Integ
     for at, row in enumerate(rows):
         padded[at, : len(row)] = row
     return padded
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)

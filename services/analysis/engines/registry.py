@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from services.analysis.engines.base import Engine, RefusedModel, UnknownModel
+from services.analysis.engines.isolated import IsolatedEngine
 from services.analysis.engines.lexicon import LexiconEngine
 from services.analysis.engines.model_folder import ModelFolder, read_folder
+from services.analysis.engines.process import Recipe
 from shared.contracts.labels import Task
 
 DEFAULT: Final = "lexicon"
@@ -51,15 +53,17 @@ def open_engine(
     task: Task | None = None,
     labels: dict[str, str] | None = None,
     device: str = "auto",
+    isolated: bool = False,
 ) -> Engine:
     """Open an engine by name, or a model folder by path.
 
     `task` and `labels` (the model's label -> ours) are for folders whose labels do not speak for
-    themselves; `device` is "cpu", "cuda" or "auto".
+    themselves; `device` is "cpu", "cuda" or "auto". A model folder is run in a process of its own
+    if `isolated` says so: close the engine then.
 
     Raises:
         UnknownModel: no such name, no such folder.
-        RefusedModel: the folder is unsafe or does not fit; or torch is not installed.
+        RefusedModel: the folder is unsafe or does not fit; or a library is not installed.
     """
     if name_or_path in BUILT_IN:
         return BUILT_IN[name_or_path]()
@@ -71,7 +75,17 @@ def open_engine(
         raise UnknownModel(
             f'no model is called "{name_or_path}" and no folder lies there; known: {known}'
         )
-    folder = read_folder(path, task=task, labels=labels)
+    if not isolated:
+        return open_folder(str(path), task=task, labels=labels, device=device)
+    options = {"path": str(path.resolve()), "task": task, "labels": labels, "device": device}
+    return IsolatedEngine(Recipe(f"{__name__}:open_folder", options))
+
+
+def open_folder(
+    path: str, *, task: str | None, labels: dict[str, str] | None, device: str
+) -> Engine:
+    """Open a model folder in this process; see `open_engine`."""
+    folder = read_folder(Path(path), task=Task(task) if task else None, labels=labels)
     engine: Engine = _load_code(folder)(folder, device=device)
     return engine
 

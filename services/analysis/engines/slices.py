@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from services.analysis.engines.base import Item, Verdict
+from services.analysis.engines.base import Item, SomeFailed, Verdict
 from shared.contracts.labels import Task
 from shared.errors import Problem
 
@@ -17,6 +17,10 @@ _CEILING: Final = 2_000
 def cost_of(item: Item) -> int:
     """What an item costs an engine, in characters or so."""
     return _FLOOR + min(len(item.text) + len(item.target or ""), _CEILING)
+
+
+# Verdicts, one list a task.
+Columns = Sequence[Sequence[Verdict | None]]
 
 
 class Call:
@@ -57,15 +61,21 @@ class Call:
         self._taken = len(self._items)
         return waiting
 
-    def answer(self, start: int, end: int, columns: list[list[Verdict]]) -> None:
-        """Note the verdicts on items `start` to `end`; the last ones answer the caller."""
+    def answer(self, start: int, end: int, columns: Columns) -> None:
+        """Note the verdicts on items `start` to `end`; the last ones answer the caller.
+
+        None stands at a text that broke the engine: the caller hears of it with all the rest.
+        """
         for column, verdicts in zip(self._columns, columns, strict=True):
             column[start:end] = verdicts
         self._open -= end - start
-        if not self._open and not self.future.done():
-            self.future.set_result(
-                [[verdict for verdict in column if verdict is not None] for column in self._columns]
-            )
+        if self._open or self.future.done():
+            return
+        whole = [[verdict for verdict in column if verdict] for column in self._columns]
+        if whole == self._columns:
+            self.future.set_result(whole)
+        else:
+            self.future.set_exception(SomeFailed(self._columns))
 
     def fail(self, error: Problem) -> None:
         """Tell the caller that there will be no answer."""
@@ -80,7 +90,7 @@ class Part(NamedTuple):
     start: int
     items: list[Item]
 
-    def answer(self, columns: list[list[Verdict]]) -> None:
+    def answer(self, columns: Columns) -> None:
         """Hand the verdicts to the call, in the place of the items; one list a task."""
         self.call.answer(self.start, self.start + len(self.items), columns)
 

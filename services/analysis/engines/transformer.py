@@ -12,7 +12,7 @@ import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from services.analysis.engines.base import EngineFailed, RefusedModel
+from services.analysis.engines.base import EngineFailed, RefusedModel, first_line
 from services.analysis.engines.cores import granted_cores
 from services.analysis.engines.folder_engine import Encoded, FolderEngine, positions
 from services.analysis.engines.model_folder import ModelFolder
@@ -78,7 +78,7 @@ def _load_model(folder: ModelFolder) -> Any:
             output_loading_info=True,
         )
     except Exception as error:  # a foreign folder can make transformers raise anything
-        raise RefusedModel(f"{folder.path} cannot be loaded: {_first_line(error)}") from error
+        raise RefusedModel(f"{folder.path} cannot be loaded: {first_line(error)}") from error
     missing = sorted(report["missing_keys"])
     if missing:
         # transformers would fill these with chance, and the answers with it.
@@ -95,15 +95,11 @@ def _load_tokenizer(folder: ModelFolder) -> Any:
             folder.path, local_files_only=True, trust_remote_code=False
         )
     except Exception as error:
-        reason = _first_line(error)
+        reason = first_line(error)
         raise RefusedModel(f"the tokenizer in {folder.path} cannot be loaded: {reason}") from error
     if tokenizer.pad_token_id is None:
         raise RefusedModel(f"the tokenizer in {folder.path} has no padding token; add one")
     return tokenizer
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def _max_tokens(config: Any, tokenizer: Any, folder: ModelFolder) -> int:

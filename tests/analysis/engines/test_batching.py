@@ -307,3 +307,39 @@ async def test_closing_answers_what_waits_and_takes_nothing_new() -> None:
 
 async def test_closing_an_unused_batcher_is_quiet() -> None:
     await Batcher(EchoEngine()).close()
+
+
+async def test_the_state_tells_what_waits_and_how_busy_the_engine_was() -> None:
+    async with batcher() as (engine, open_batcher):
+        idle = open_batcher.state()
+        assert (idle.device, idle.revision, idle.restarts, idle.stuck) == ("cpu", "1", 0, False)
+        assert (idle.load, idle.texts_per_second) == (0, 0)
+        engine.gate.clear()
+        first = asyncio.create_task(open_batcher.classify(Task.SENTIMENT, items("a")))
+        await until(engine.reached.is_set)
+        second = asyncio.create_task(
+            open_batcher.classify(Task.SENTIMENT, items("b", "c"), priority=JOB)
+        )
+        await asyncio.sleep(0.02)
+        assert open_batcher.state().waiting == {Priority.INTERACTIVE: 0, JOB: 2}
+        engine.gate.set()
+        await asyncio.gather(first, second)
+        busy = open_batcher.state()
+        assert 0 < busy.load <= 1
+        assert busy.texts_per_second > 0
+
+
+async def test_an_engine_that_holds_something_is_closed_after_the_last_answer() -> None:
+    class Holding(EchoEngine):
+        closed_after = -1
+
+        def close(self) -> None:
+            self.closed_after = len(self.slices)
+
+    engine = Holding()
+    open_batcher = Batcher(engine)
+    answer = asyncio.create_task(open_batcher.classify(Task.SENTIMENT, items("a")))
+    await asyncio.sleep(0)
+    await open_batcher.close()
+    assert labels(await answer) == ["a"]
+    assert engine.closed_after == 1
