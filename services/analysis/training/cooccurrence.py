@@ -23,8 +23,9 @@ def first_vectors(
     `spread`. `ids` are all texts in a row, `starts` where each begins."""
     counts = _count(ids, starts, size)
     torch.manual_seed(0)
-    left, values, _ = torch.svd_lowrank(_information(counts), q=width, niter=_ROUNDS)
-    vectors = left * values.sqrt()
+    left, values, _ = torch.svd_lowrank(_information(counts), q=min(width, size), niter=_ROUNDS)
+    vectors = torch.zeros(size, width)
+    vectors[:, : len(values)] = left * values.sqrt()
     return vectors * (spread / vectors.std())
 
 

@@ -92,9 +92,10 @@ def pretrain(
 
 def _pace(step: int, steps: int) -> float:
     """Linear warm-up, then down to a twentieth along a cosine."""
-    if step < _WARM_UP:
-        return (step + 1) / _WARM_UP
-    done = (step - _WARM_UP) / max(1, steps - _WARM_UP)
+    warm_up = min(_WARM_UP, steps // 10)
+    if step < warm_up:
+        return (step + 1) / warm_up
+    done = (step - warm_up) / max(1, steps - warm_up)
     return float(0.05 + 0.95 * 0.5 * (1 + np.cos(np.pi * done)))
 
 

@@ -6,6 +6,7 @@ A transformer encoder with layer norms before each block (Vaswani and others 201
 
 from typing import NamedTuple
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -76,4 +77,73 @@ class Encoder(nn.Module):
         seen = None if mask is None else mask[:, None, None, :]
         for block in self.blocks:
             states = block(states, seen, self.dropout)
-        return self.last(states)
+        last: Tensor = self.last(states)
+        return last
+
+
+class TextHead(nn.Module):
+    """Judges a text as a whole, from the mean and the largest of its states."""
+
+    def __init__(self, hidden: int, classes: int, *, dropout: float = 0.15) -> None:
+        super().__init__()
+        self.dropout = dropout
+        self.inner = nn.Linear(2 * hidden, hidden)
+        self.outer = nn.Linear(hidden, classes)
+
+    def forward(self, states: Tensor, mask: Tensor) -> Tensor:
+        """`states`: B x L x H; `mask`: B x L. Returns B x classes."""
+        pooled = torch.cat([_mean(states, mask), _largest(states, mask)], dim=-1)
+        inner = functional.gelu(self.inner(pooled), approximate="tanh")
+        logits: Tensor = self.outer(functional.dropout(inner, self.dropout, self.training))
+        return logits
+
+
+class PairHead(nn.Module):
+    """Judges a text toward a target: the target asks, the words of the text answer.
+
+    The mean state of the target is the query of one attention over the text; how many tokens and
+    pairs of tokens both share goes in beside it.
+    """
+
+    RATIOS = 4
+
+    def __init__(self, hidden: int, classes: int, *, dropout: float = 0.15) -> None:
+        super().__init__()
+        self.dropout = dropout
+        self.query = nn.Linear(hidden, hidden)
+        self.inner = nn.Linear(5 * hidden + self.RATIOS, hidden)
+        self.outer = nn.Linear(hidden, classes)
+
+    def forward(self, states: Tensor, mask: Tensor, target: Tensor, ratios: Tensor) -> Tensor:
+        """`mask`: B x L, tokens of the text; `target`: B x L, tokens of the target; `ratios`: B x
+        4. Returns B x classes."""
+        asked = _mean(states, target)
+        match = (states @ self.query(asked)[:, :, None]).squeeze(-1) / states.shape[-1] ** 0.5
+        weights = match.masked_fill(~mask, -1e4).softmax(-1)
+        answer = (weights[:, None, :] @ states).squeeze(1)
+        parts = [_mean(states, mask), _largest(states, mask), asked, answer, asked * answer]
+        inner = self.inner(torch.cat([*parts, ratios.to(answer.dtype)], dim=-1))
+        inner = functional.gelu(inner, approximate="tanh")
+        logits: Tensor = self.outer(functional.dropout(inner, self.dropout, self.training))
+        return logits
+
+
+class Network(nn.Module):
+    """One encoder, three heads."""
+
+    def __init__(self, sizes: Sizes, classes: dict[str, int], *, dropout: float = 0.15) -> None:
+        """`classes`: how many labels "sentiment", "emotion" and "stance" have."""
+        super().__init__()
+        self.encoder = Encoder(sizes, dropout=dropout)
+        self.sentiment = TextHead(sizes.hidden, classes["sentiment"], dropout=dropout)
+        self.emotion = TextHead(sizes.hidden, classes["emotion"], dropout=dropout)
+        self.stance = PairHead(sizes.hidden, classes["stance"], dropout=dropout)
+
+
+def _mean(states: Tensor, mask: Tensor) -> Tensor:
+    weight = mask.to(states.dtype)[:, :, None]
+    return (states * weight).sum(1) / weight.sum(1).clamp_min(1)
+
+
+def _largest(states: Tensor, mask: Tensor) -> Tensor:
+    return states.masked_fill(~mask[:, :, None], -1e4).amax(1)

@@ -1,0 +1,195 @@
+"""The steps from posts to a model folder. Each leaves its result in a work folder, and is not done
+again where that lies there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.numpy import load_file as load_arrays
+from safetensors.numpy import save_file as save_arrays
+from safetensors.torch import load_file, save_file
+
+from services.analysis.engines.compact.linear import LinearTable
+from services.analysis.engines.compact.network import Encoder, Network, Sizes
+from services.analysis.engines.compact.tokens import Tokens
+from services.analysis.training.cooccurrence import first_vectors
+from services.analysis.training.corpus import Example, all_texts, labelled
+from services.analysis.training.finetune import Lesson, Step, adjustments, finetune, lessons
+from services.analysis.training.linear import learn_tables
+from services.analysis.training.pretrain import Progress, pretrain
+from services.analysis.training.vocabulary import learn_vocabulary
+from shared.contracts.labels import LABELS, Task
+
+_SPREAD: Final = 0.05
+# Lessons of one batch on which the export measures.
+_MEASURED_BATCH: Final = 64
+_MEASURED: Final = 4_096
+
+Say = Callable[[str], None]
+
+
+class Plan(NamedTuple):
+    """How large the model is, and how often it passes over the texts and over the labels."""
+
+    vocabulary: int = 20_000
+    hidden: int = 256
+    layers: int = 2
+    inner: int = 1_024
+    pretraining: int = 2
+    finetuning: int = 4
+    seed: int = 7
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Where the data lie, where results are kept, what runs it, and who hears how far it is."""
+
+    data: Path
+    work: Path
+    device: torch.device
+    say: Say
+    plan: Plan = field(default_factory=Plan)
+
+    @cached_property
+    def vocabulary(self) -> Path:
+        """Step 1: the tokenizer, learnt from all texts."""
+        path = self.work / "tokenizer.json"
+        if not path.exists():
+            learn_vocabulary(self.texts, size=self.plan.vocabulary).save(str(path))
+            self.say("vocabulary learnt")
+        return path
+
+    @cached_property
+    def texts(self) -> list[tuple[str, str]]:
+        """Every text that may be learnt from, with its language."""
+        return all_texts(self.data)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """The tokenizer, open."""
+        return Tokens(self.vocabulary)
+
+    @cached_property
+    def examples(self) -> list[Example]:
+        """The train parts of all tasks, without what stands in any dev part."""
+        held = {example.text for task in Task for example in labelled(self.data, task, "dev")}
+        found = [each for task in Task for each in labelled(self.data, task, "train")]
+        return [each for each in found if each.task is Task.STANCE or each.text not in held]
+
+    @cached_property
+    def lessons(self) -> list[Lesson]:
+        """The examples, encoded."""
+        return lessons(self.examples, self.tokens)
+
+    def pretrained(self) -> Encoder:
+        """Steps 2 and 3: first vectors from counts, then gaps filled in posts."""
+        path = self.work / "pretrained.safetensors"
+        torch.manual_seed(self.plan.seed)
+        encoder = Encoder(self._sizes())
+        if path.exists():
+            encoder.load_state_dict(load_file(path))
+            return encoder
+        ids, starts = self._corpus()
+        vectors = first_vectors(
+            ids, starts, size=self.tokens.size, width=encoder.sizes.hidden, spread=_SPREAD
+        )
+        with torch.no_grad():
+            encoder.tokens.weight.copy_(vectors)
+            encoder.tokens.weight[0] = 0
+        encoder = encoder.to(self.device)
+        pretrain(
+            encoder,
+            ids,
+            starts,
+            epochs=self.plan.pretraining,
+            seed=self.plan.seed,
+            device=self.device,
+            report=self._pretraining,
+        )
+        encoder = encoder.cpu()
+        save_file(encoder.state_dict(), path)
+        return encoder
+
+    def finetuned(self) -> Network:
+        """Step 4: the three tasks on the pretrained encoder; the averaged weights."""
+        path = self.work / "finetuned.safetensors"
+        classes = {task.value: len(LABELS[task]) for task in Task}
+        network = Network(self._sizes(), classes)
+        if not path.exists():
+            torch.manual_seed(self.plan.seed)
+            network.encoder.load_state_dict(self.pretrained().state_dict())
+            network = network.to(self.device)
+            averaged = finetune(
+                network,
+                self.lessons,
+                adjustments(self.examples),
+                epochs=self.plan.finetuning,
+                seed=self.plan.seed,
+                device=self.device,
+                report=self._finetuning,
+            )
+            save_file({name: value.cpu() for name, value in averaged.items()}, path)
+        network = network.cpu()
+        network.load_state_dict(load_file(path))
+        return network
+
+    def tables(self) -> dict[str, LinearTable]:
+        """Step 5: the linear half."""
+        path = self.work / "linear.safetensors"
+        if not path.exists():
+            learnt = learn_tables(self.examples, self.tokens)
+            self.say("linear tables learnt")
+            save_arrays(
+                {
+                    f"{name}.{part}": values
+                    for name, table in learnt.items()
+                    for part, values in table._asdict().items()
+                },
+                path,
+            )
+        kept = load_arrays(path)
+        names = sorted({key.partition(".")[0] for key in kept})
+        return {
+            name: LinearTable(*(kept[f"{name}.{part}"] for part in LinearTable._fields))
+            for name in names
+        }
+
+    def measured(self) -> list[list[Lesson]]:
+        """Some lessons, texts and pairs, in batches."""
+        random = np.random.default_rng(self.plan.seed)
+        chosen = [self.lessons[at] for at in random.permutation(len(self.lessons))[:_MEASURED]]
+        chosen.sort(key=lambda lesson: len(lesson.encoded.ids))
+        return [
+            chosen[start : start + _MEASURED_BATCH]
+            for start in range(0, len(chosen), _MEASURED_BATCH)
+        ]
+
+    def _sizes(self) -> Sizes:
+        plan = self.plan
+        return Sizes(self.tokens.size, hidden=plan.hidden, layers=plan.layers, inner=plan.inner)
+
+    def _corpus(self) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
+        words = [ids for ids in self.tokens.words([text for _, text in self.texts]) if ids]
+        lengths = np.fromiter(map(len, words), np.int64, len(words))
+        flat = np.fromiter((each for ids in words for each in ids), np.uint16, lengths.sum())
+        return flat, np.cumsum(lengths) - lengths
+
+    def _pretraining(self, at: Progress) -> None:
+        self.say(
+            f"pretraining {at.step}/{at.steps}: loss {at.loss:.3f}, "
+            f"{at.right:.1%} right, {at.tokens_per_second:,.0f} tokens/s"
+        )
+
+    def _finetuning(self, at: Step, averaged: dict[str, torch.Tensor]) -> None:
+        losses = ", ".join(f"{task} {loss:.3f}" for task, loss in at.losses.items())
+        self.say(
+            f"fine-tuning {at.step}/{at.steps}: {losses}, {at.tokens_per_second:,.0f} tokens/s"
+        )
+        if at.step % 1_000 == 0:
+            kept = {name: value.cpu() for name, value in averaged.items()}
+            save_file(kept, self.work / f"finetuned-{at.step}.partial")
