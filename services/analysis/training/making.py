@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from services.analysis.training.card import write_card
 from services.analysis.training.export import export
 from services.analysis.training.fitting import fit
 from services.analysis.training.stages import Workshop
@@ -16,4 +17,6 @@ def make(shop: Workshop, model: Path) -> None:
     export(model, network, tables, tokenizer, shop.measured())
     shop.say("exported")
     fit(model, shop.data)
-    shop.say(f"fitted; {model} is ready")
+    shop.say("fitted")
+    write_card(model, shop.data)
+    shop.say(f"{model} is ready")

@@ -41,7 +41,7 @@ Logits = NDArray[np.float32]
 _BUDGET: Final = {"cpu": 2_048, "cuda": 131_072}
 # Texts read at once: bounds the memory of a call of any size.
 _CHUNK: Final = 512
-_DECISIVE: Final = ("*.json", "*.onnx", "*.safetensors")
+_DECISIVE: Final = ("compact.json", "tokenizer.json", "*.onnx", "*.safetensors")
 # Where the drivers of NVIDIA, AMD and Windows' Linux show a GPU.
 _GPUS: Final = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 _TORCH: Final = "services.analysis.engines.compact.torch_network"
