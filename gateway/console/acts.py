@@ -52,6 +52,16 @@ def is_yes(name: str) -> Read:
     return lambda form, _: form.get(name) == "yes"
 
 
+def number(name: str) -> Read:
+    """A whole number; None where none was sent."""
+    return lambda form, _: int(str(form[name])) if str(form.get(name, "")).isdecimal() else None
+
+
+def part(name: str, index: int) -> Read:
+    """One side of a value with a colon, as a button sends it: `sentiment:negative`."""
+    return lambda form, _: str(form.get(name, "")).partition(":")[::2][index]
+
+
 def always(value: Any) -> Read:
     """The same value whatever was typed."""
     return lambda _form, _visit: value
@@ -133,7 +143,14 @@ async def perform(
         return await show(Attempt(values.get("sheet") or name, values, trouble))
     made = answer.body.get("id") if isinstance(answer.body, Mapping) else None
     target = f"{act.goes_to}/{made}" if act.goes_to and made else here
-    return RedirectResponse(f"{target}?done={act.done}", 303)
+    return RedirectResponse(f"{target}{'&' if '?' in target else '?'}done={act.done}", 303)
+
+
+def way_back(form: FormData, otherwise: str) -> str:
+    """The page of ours that a form was sent from, as its field `back` says."""
+    back = str(form.get("back", ""))
+    ours = back.startswith("/") and not back.startswith(("//", "/\\"))
+    return back if ours and back.isprintable() else otherwise
 
 
 def _fill(path: str, values: Mapping[str, str]) -> str:

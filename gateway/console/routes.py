@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from gateway.console.pages import (
     cases,
     incidents,
+    models,
     posts,
     settings,
     sign_in,
@@ -24,6 +25,7 @@ for page in (
     incidents,
     statements,
     cases,
+    models,
     settings,
 ):
     router.include_router(page.router)

@@ -97,6 +97,26 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "disgust": N_("disgust"),
         "neutral": N_("calm"),
     },
+    "stance": {
+        "favor": N_("In favour"),
+        "against": N_("Against"),
+        "none": N_("Neither"),
+    },
+    "task": {
+        "sentiment": N_("Sentiment"),
+        "emotion": N_("Emotion"),
+        "stance": N_("Stance"),
+    },
+    "label_state": {
+        "current": N_("Counts"),
+        "replaced": N_("Replaced by a later one"),
+        "withdrawn": N_("Taken back"),
+    },
+    "release_state": {
+        "candidate": N_("Candidate"),
+        "live": N_("In use"),
+        "retired": N_("Retired"),
+    },
     "credibility": {
         "high": N_("High"),
         "medium": N_("Medium"),
@@ -144,6 +164,9 @@ PERMISSIONS: Mapping[Permission, str] = {
     Permission.EDIT_WATCHES: N_("change watches"),
     Permission.HANDLE_WARNINGS: N_("acknowledge and dismiss warnings"),
     Permission.CLASSIFY: N_("have texts analysed"),
+    Permission.EDIT_MODELS: N_("change models"),
+    Permission.LABEL_POSTS: N_("say what posts feel"),
+    Permission.EXPORT_LABELS: N_("take labels away for training"),
     Permission.OPEN_INCIDENTS: N_("open incidents"),
     Permission.ASSESS_INCIDENTS: N_("assess incidents"),
     Permission.ACTIVATE_RESPONSE: N_("decide on the response"),
@@ -206,5 +229,7 @@ DONE: Mapping[str, str] = {
     "published": N_("Publication is ordered. Each channel reports below."),
     "resolved": N_("What became of it is on record."),
     "withdrawn": N_("Withdrawn. The history stays."),
+    "labelled": N_("Your label is on record, and counts from now on."),
+    "label-withdrawn": N_("Your label is taken back. It stays in the history."),
     "appearance": N_("Your settings are kept in this browser."),
 }

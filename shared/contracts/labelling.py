@@ -39,9 +39,10 @@ class LabelWithdrawn(Event):
 
 
 class PostQuoted(Event):
-    """The words of a revision that was labelled: labels without text train no model."""
+    """The words of a revision that was labelled: labels without text train no model.
 
-    live: ClassVar[bool] = False
+    It is told when the label counts: whoever looks at the post sees it from then on.
+    """
 
     post_id: UUID
     revision: int
@@ -50,3 +51,7 @@ class PostQuoted(Event):
     language: str | None = None
     platform: str
     published_at: datetime
+
+    def live_view(self) -> dict[str, Any]:
+        """Which post; the API shows the words."""
+        return {"post_id": str(self.post_id)}

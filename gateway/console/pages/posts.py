@@ -1,14 +1,44 @@
-"""Posts, found by words, sentiment, platform and watch."""
+"""Posts, found by words, sentiment, platform and watch; what people say of them."""
+
+from uuid import UUID
 
 from fastapi import Response
 
+from gateway.console.acts import (
+    Act,
+    Attempt,
+    number,
+    optional,
+    part,
+    perform,
+    text,
+    ticked,
+    way_back,
+)
 from gateway.console.pages import page_router
+from gateway.console.views.permits import permit
 from gateway.console.views.samples import marked
-from gateway.console.visit import Here, together
+from gateway.console.visit import Here, Visit, together
+from shared.contracts.actors import Permission
 
 router = page_router()
 
 _FILTERS = ("words", "sentiment", "platform", "watch", "story", "cursor")
+
+LABEL = Act(
+    "/labels",
+    "labelled",
+    {
+        "post_id": text("post_id"),
+        "revision": number("revision"),
+        "task": part("said", 0),
+        "label": part("said", 1),
+        "target": optional("target"),
+        "note": optional("note"),
+        "sampled": ticked("sampled"),
+    },
+)
+ACTS = {"label": LABEL, "withdraw": Act("/labels/{label_id}/withdraw", "label-withdrawn")}
 
 
 @router.get("/posts")
@@ -30,4 +60,38 @@ async def show_posts(visit: Here) -> Response:
         rows=marked(posts.items, watches.items),
         watches=watches,
         chosen=chosen,
+    )
+
+
+@router.get("/posts/{post_id}")
+async def show_post(visit: Here, post_id: UUID) -> Response:
+    """One post: its words, what the model and what people say of it."""
+    return await _show(visit, post_id)
+
+
+@router.post("/posts/{post_id}/{act}")
+async def act_on_post(visit: Here, post_id: UUID, act: str) -> Response:
+    """Say what it feels, or take that back; then the page again from which it was said."""
+    here = f"/posts/{post_id}"
+    back = way_back(await visit.request.form(), here)
+
+    async def again(attempt: Attempt) -> Response:
+        return await _show(visit, post_id, attempt)
+
+    return await perform(visit, ACTS, act, {"post_id": str(post_id)}, back, again)
+
+
+async def _show(visit: Visit, post_id: UUID, attempt: Attempt | None = None) -> Response:
+    post = await visit.require(f"/posts/{post_id}")
+    labels, watches = await together(
+        visit.ask("/labels", [("post", str(post_id)), ("limit", "100")]),
+        visit.ask("/watches", [("limit", "100")]),
+    )
+    return await visit.page(
+        "pages/post.html",
+        attempt.trouble.status if attempt else 200,
+        post=marked([post], watches.items)[0],
+        labels=labels,
+        may_label=permit(visit.actor, Permission.LABEL_POSTS),
+        attempt=attempt,
     )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.console.memory import Reply
-from gateway.console.preview import handling, opinion
+from gateway.console.preview import handling, labels, opinion
 from gateway.console.preview.sample import (
     CASE,
     COMMAND,
@@ -47,13 +47,16 @@ _ACCEPTED = (
 def sample_replies(now: datetime | None = None) -> dict[str, Reply]:
     """What the sample house answers at `now`."""
     moment = now or datetime.now(UTC)
-    read = _opinion(moment) | _handling(moment)
+    read = _opinion(moment) | _models(moment) | _handling(moment)
     replies: dict[str, Reply] = {
         f"GET /api/v1{path}": (200, answer) for path, answer in read.items()
     }
     for path in _ACCEPTED:
         for warning in opinion.warnings(moment):
             replies[f"POST /api/v1{path.format(warning=warning['id'])}"] = (200, {})
+    replies["POST /api/v1/labels"] = (201, labels.labels(moment)[0])
+    for label in labels.labels(moment):
+        replies[f"POST /api/v1/labels/{label['id']}/withdraw"] = (200, label)
     replies["POST /api/v1/incidents"] = (201, handling.incident(moment))
     replies[f"POST /api/v1/incidents/{INCIDENT}/statements"] = (201, handling.statement(moment))
     replies[f"PUT /api/v1/statements/{STATEMENT}/text"] = (200, handling.statement(moment))
@@ -76,7 +79,18 @@ def _opinion(now: datetime) -> dict[str, Any]:
         "/warnings": _page(opinion.warnings(now)),
         **{f"/warnings/{item['id']}": item for item in opinion.warnings(now)},
         "/watches": _page(opinion.watches()),
-        "/models": {"items": []},
+    }
+
+
+def _models(now: datetime) -> dict[str, Any]:
+    said = labels.labels(now)
+    return {
+        "/models": {"items": labels.models()},
+        "/models/releases": _page(labels.releases(now)),
+        "/labels": _page(said),
+        "/labels/agreement": labels.agreement(now),
+        "/labels/sample": labels.sample(now),
+        **{f"/posts/{post['id']}": post | {"revisions": []} for post in opinion.posts(now)},
     }
 
 

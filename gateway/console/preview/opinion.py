@@ -15,6 +15,8 @@ from gateway.console.preview.sample import (
     sample_id,
 )
 
+# The post of which somebody said that the model was wrong.
+_LABELLED = 1
 _HOLDER = {"watch_id": WATCH, "watch_name": SAMPLE["watches"][0]["name"], "sample": True}
 
 
@@ -27,6 +29,8 @@ def posts(now: datetime) -> list[dict[str, Any]]:
 
 def _post(post: dict[str, Any], number: int, at: str) -> dict[str, Any]:
     label, confidence = post["sentiment"]
+    model = {"label": label, "confidence": confidence, "unsure": confidence < 0.5}
+    said = {"label": "neutral", "confidence": 1.0, "unsure": False, "by": person("legal")}
     return {
         "revision": 1,
         **post,
@@ -40,10 +44,11 @@ def _post(post: dict[str, Any], number: int, at: str) -> dict[str, Any]:
         "story_ids": [STORY],
         "watch_ids": [WATCH],
         "opinion": {
-            "sentiment": {"label": label, "confidence": confidence, "unsure": confidence < 0.5},
+            "sentiment": said | {"model": model} if number == _LABELLED else model,
             "emotion": {"label": post["emotion"], "confidence": 0.7, "unsure": False},
             "engine": "lexicon",
             "release": "lexicon-1",
+            "revision": 1,
         },
     }
 

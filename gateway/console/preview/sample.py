@@ -16,7 +16,7 @@ def sample_id(kind: str, number: int = 1) -> str:
     return f"01936f00-0000-7000-8000-0000{kind}{number:06x}"
 
 
-STORY, WARNING, WATCH = sample_id("0a"), sample_id("0b"), sample_id("0c")
+STORY, WARNING, WATCH, POST = (sample_id(kind) for kind in ("0a", "0b", "0c", "0d"))
 INCIDENT, COMMAND, STATEMENT, CASE = (sample_id(kind) for kind in ("1a", "1b", "1c", "1d"))
 
 

@@ -4,13 +4,14 @@ import re
 
 import pytest
 
-from gateway.console.preview.sample import CASE, INCIDENT, STATEMENT, STORY, WARNING
+from gateway.console.preview.sample import CASE, INCIDENT, POST, STATEMENT, STORY, WARNING
 from shared.contracts.actors import Permission
 
 PAGES = (
     "/",
     "/posts",
     "/posts?words=%E5%81%9C%E7%94%B5&sentiment=negative",
+    f"/posts/{POST}",
     "/stories",
     "/stories?order=newest",
     f"/stories/{STORY}",
@@ -25,6 +26,10 @@ PAGES = (
     f"/cases/{CASE}",
     f"/cases/{CASE}?proof=1",
     "/settings",
+    "/settings/models",
+    "/settings/models?task=stance",
+    "/settings/models/sample",
+    "/settings/models/sample?task=emotion",
     "/sign-in",
 )
 EVERYTHING = frozenset(Permission)
@@ -96,6 +101,11 @@ async def test_missing_fields_break_no_page(visit):
     browser.answers(f"GET /warnings/{WARNING}", 200, {"id": WARNING})
     browser.answers(f"GET /stories/{STORY}", 200, {"id": STORY})
     browser.answers(f"GET /cases/{CASE}", 200, {"id": CASE})
+    browser.answers(f"GET /posts/{POST}", 200, {"id": POST})
+    browser.answers("GET /labels", 200, {"items": [{"id": CASE}]})
+    browser.answers("GET /labels/agreement", 200, {})
+    browser.answers("GET /models", 200, {"items": [{}]})
+    browser.answers("GET /models/releases", 200, {"items": [{}]})
     for path in PAGES:
         await browser.see(path)
 

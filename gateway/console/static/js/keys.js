@@ -1,4 +1,5 @@
-// The keyboard: / search, g s situation, g w warnings, g i incidents, j k through lists, ? help.
+// The keyboard: / search, g s situation, g w warnings, g i incidents, j k through lists,
+// c and a digit: what a post feels, ? help.
 const PLACES = { s: "/", w: "/warnings", i: "/incidents" };
 
 let going = false;
@@ -12,11 +13,28 @@ function step(by) {
   items[next].scrollIntoView({ block: "nearest" });
 }
 
+// What a post feels: the choices of the post at hand open, and a digit picks one.
+function correct() {
+  const sheets = [...document.querySelectorAll("details.correct")].filter((sheet) => sheet.checkVisibility());
+  const here = document.activeElement.closest?.("[data-item]");
+  const sheet = sheets.find((one) => here?.contains(one)) ?? sheets[0];
+  if (sheet) sheet.open = !sheet.open;
+  const choices = sheet ?? document.querySelector("[data-choices]");
+  choices?.querySelector(sheet && !sheet.open ? "summary" : "button")?.focus();
+}
+
+// A digit acts where somebody is at the choices, or where the page is there for nothing else.
+function pick(digit) {
+  const choices = document.activeElement.closest?.("[data-choices]") ?? document.querySelector("[data-choices=alone]");
+  choices?.querySelectorAll("button.chip")[(digit + 9) % 10]?.click();
+}
+
 const DOES = {
   "/": () => document.querySelector("[data-search]")?.focus(),
   "?": () => document.getElementById("keys")?.showModal(),
   j: () => step(1),
   k: () => step(-1),
+  c: correct,
   Enter: () => document.activeElement.matches?.("[data-item]") && document.activeElement.querySelector("a")?.click(),
 };
 
@@ -29,6 +47,10 @@ export function listenToKeys() {
       return;
     }
     going = event.key === "g";
+    if (/^[0-9]$/.test(event.key)) {
+      pick(Number(event.key));
+      return;
+    }
     const does = DOES[event.key];
     if (!does) return;
     if (event.key !== "Enter") event.preventDefault();
