@@ -24,7 +24,8 @@ RUN --mount=type=cache,target=/root/.cache/pip \
 FROM python:${PYTHON_VERSION}-slim-bookworm
 ARG ROOM
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /var/lib/groundswell groundswell \
-    && install -d -o groundswell -g groundswell -m 0750 /var/lib/groundswell
+    && install -d -o groundswell -g groundswell -m 0750 \
+        /var/lib/groundswell /var/lib/groundswell/models
 COPY --from=build /opt/groundswell /opt/groundswell
 # Nothing writes beside this folder and /tmp: the root file system may be read-only.
 ENV PATH=/opt/groundswell/bin:${PATH} \

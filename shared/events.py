@@ -30,7 +30,12 @@ _RINGS = "corridor.rings"
 _Bell = tuple[str, str]
 
 # Posts come in thousands and may wait; what people and warnings do goes first.
-_BULK_PRIORITY = {"PostsCollected": 5, "PostsAnalysed": 6, "ImportQueued": 7}
+_BULK_PRIORITY = {
+    "PostsCollected": 5,
+    "PostsAnalysed": 6,
+    "ImportQueued": 7,
+    "PostsResubmitted": 8,
+}
 
 _INSERT = text("""
 WITH event AS (

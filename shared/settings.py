@@ -46,6 +46,10 @@ class Settings(BaseSettings):
 
     analysis_model: str = "lexicon"
     analysis_device: str = Field(default="auto", pattern="^(auto|cpu|cuda)$")
+    # Whether a model with weights runs in a process of its own, which may be killed and restarted.
+    analysis_isolation: bool = True
+    # Registered models; a relative path is below `home`.
+    models_folder: Path = Path("models")
 
     # The gateway's limits: bytes of a body, of an uploaded file, and requests a minute for one key.
     body_limit: int = Field(default=4 * 1024 * 1024, ge=1024)
@@ -69,6 +73,11 @@ class Settings(BaseSettings):
     # Whether the receiver publishes a repeated `webhook-id` once, as Standard Webhooks ask. If not,
     # a try without an answer is never repeated: a person settles it.
     statement_webhook_idempotent: bool = True
+
+    @property
+    def models_path(self) -> Path:
+        """The folder of registered models, which all processes of the analysis room share."""
+        return (self.home / self.models_folder).absolute()
 
     @cached_property
     def signing_secret(self) -> bytes:

@@ -4,6 +4,7 @@ from services.monitor.alerts.jobs import jobs as alert_jobs
 from services.monitor.alerts.routes import router as alerts
 from services.monitor.imports.jobs import jobs as import_jobs
 from services.monitor.imports.routes import router as imports
+from services.monitor.posts.jobs import jobs as post_jobs
 from services.monitor.posts.routes import router as posts
 from services.monitor.posts.schemas import BulkNew
 from services.monitor.resources import open_api_resources, open_resources
@@ -23,7 +24,7 @@ room = RoomDefinition(
     title="monitor: posts, stories, warnings",
     # The address of a kind of things comes before that of one thing: `/posts/import`.
     routers=[imports, posts, sources, watches, stories, alerts, warnings],
-    jobs=collect(tracking_jobs, warning_jobs, source_jobs, import_jobs, alert_jobs),
+    jobs=collect(post_jobs, tracking_jobs, warning_jobs, source_jobs, import_jobs, alert_jobs),
     raw_bodies=[BulkNew],
     resources=open_api_resources,
     worker_resources=open_resources,

@@ -19,7 +19,14 @@ from shared.contracts.incidents import (
     TimelineNoted,
 )
 from shared.contracts.labelling import LabelWithdrawn, PostLabelled, PostQuoted
-from shared.contracts.posts import ImportQueued, PostsAnalysed, PostsCollected, SourceDue
+from shared.contracts.posts import (
+    ImportQueued,
+    OpinionsOutdated,
+    PostsAnalysed,
+    PostsCollected,
+    PostsResubmitted,
+    SourceDue,
+)
 from shared.contracts.records import CaseFileOpened, CaseFileSealed
 from shared.contracts.rooms import Room
 from shared.contracts.schedules import ScheduleDue
@@ -50,6 +57,8 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     PostsAnalysed: (Room.MONITOR,),
     ImportQueued: (Room.MONITOR,),
     SourceDue: (Room.MONITOR,),
+    OpinionsOutdated: (Room.MONITOR,),
+    PostsResubmitted: (Room.ANALYSIS,),
     # labels
     PostLabelled: (Room.MONITOR,),
     LabelWithdrawn: (Room.MONITOR,),

@@ -100,3 +100,33 @@ class PostsAnalysed(Event):
         for post in self.posts:
             counts[post.sentiment.label] = counts.get(post.sentiment.label, 0) + 1
         return {"engine": self.engine, "release": self.release, "sentiment": counts}
+
+
+class OpinionsOutdated(Event):
+    """Opinions are to be given anew, by the models that are live now: the monitor sends the next
+    posts after `after` (by id, none from the start) of those published in [since, until) and
+    received before `received_before`.
+    """
+
+    live: ClassVar[bool] = False
+
+    recomputation_id: UUID
+    since: datetime | None = None
+    until: datetime | None = None
+    received_before: datetime
+    after: UUID | None = None
+
+
+class PostsResubmitted(Event):
+    """Posts that were analysed before come again, in the order of their ids, after `after`.
+
+    `total` is how many there are in all, told with the first; `last`: none come after these.
+    """
+
+    live: ClassVar[bool] = False
+
+    recomputation_id: UUID
+    posts: tuple[CollectedPost, ...]
+    after: UUID | None = None
+    total: int | None = None
+    last: bool

@@ -7,9 +7,7 @@ from fastapi import Depends
 from services.analysis.classification.schemas import (
     ClassifyNew,
     ClassifyOut,
-    ModelInService,
     ModelOut,
-    ModelsOut,
     ResultOut,
 )
 from services.analysis.engines.base import Item
@@ -29,7 +27,6 @@ async def current_models(runtime: CurrentRuntime) -> Models:
 
 ModelsNow = Annotated[Models, Depends(current_models)]
 Asker = Annotated[Actor, allow(Permission.CLASSIFY)]
-Viewer = Annotated[Actor, allow(Permission.VIEW, Permission.CLASSIFY)]
 
 
 @router.post("/analysis/classify", operation_id="analysis_classify")
@@ -48,22 +45,4 @@ async def classify(new: ClassifyNew, models: ModelsNow, _: Asker) -> ClassifyOut
             )
             for verdict in answer.verdicts
         ],
-    )
-
-
-@router.get("/models", operation_id="models_list")
-async def list_models(models: ModelsNow, _: Viewer) -> ModelsOut:
-    """The models in service: their release, where they run, what they answer for."""
-    live = models.live()
-    return ModelsOut(
-        items=[
-            ModelInService(
-                name=name,
-                revision=engine.revision,
-                device=engine.device,
-                tasks=sorted(engine.tasks),
-                live_for=[task for task, chosen in live.items() if chosen == name],
-            )
-            for name, engine in models.engines().items()
-        ]
     )

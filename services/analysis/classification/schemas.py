@@ -27,7 +27,10 @@ class ClassifyNew(RequestShape):
     task: Task = Field(examples=[Task.SENTIMENT])
     inputs: list[InputNew] = Field(min_length=1, max_length=MOST_INPUTS)
     model: str | None = Field(
-        default=None, max_length=200, description="The live model of the task where left out"
+        default=None,
+        max_length=200,
+        description="The live model of the task where left out; else NAME or NAME@REVISION of one "
+        "in service",
     )
 
 
@@ -52,19 +55,3 @@ class ClassifyOut(BaseModel):
 
     model: ModelOut
     results: list[ResultOut]
-
-
-class ModelInService(BaseModel):
-    """A model that runs here."""
-
-    name: str
-    revision: str
-    device: str
-    tasks: list[Task]
-    live_for: list[Task] = Field(description="Tasks it answers where no model is named")
-
-
-class ModelsOut(BaseModel):
-    """The models in service."""
-
-    items: list[ModelInService]

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB, REAL
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.analysis.models import AnalysisModel
-from services.analysis.releases.sources import SourceKind
+from services.analysis.sources import SourceKind
 from shared.contracts.labels import Task
 from shared.db import enum_text
 from shared.ids import new_id
@@ -75,7 +75,11 @@ class EvaluationRecord(AnalysisModel, kw_only=True):
     file_hash: Mapped[str] = mapped_column(Text)
     rows: Mapped[int] = mapped_column(Integer)
     figures: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    # The model it was compared with; none where it was measured alone.
+    # The live model it was compared with; none where it was measured alone. No id: the model of the
+    # settings.
+    baseline_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("analysis.releases.id"), default=None
+    )
     baseline_name: Mapped[str | None] = mapped_column(Text, default=None)
     baseline_revision: Mapped[str | None] = mapped_column(Text, default=None)
     passed: Mapped[bool]

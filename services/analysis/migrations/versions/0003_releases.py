@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.Column("file_hash", sa.Text(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("figures", postgresql.JSONB(), nullable=False),
+        sa.Column("baseline_id", sa.Uuid(), nullable=True),
         sa.Column("baseline_name", sa.Text(), nullable=True),
         sa.Column("baseline_revision", sa.Text(), nullable=True),
         sa.Column("passed", sa.Boolean(), nullable=False),
@@ -103,6 +104,10 @@ def upgrade() -> None:
             sa.DateTime(timezone=True),
             server_default=sa.text("now()"),
             nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["baseline_id"],
+            ["analysis.releases.id"],
         ),
         sa.ForeignKeyConstraint(
             ["release_id"],
