@@ -14,6 +14,10 @@ class Item(NamedTuple):
     target: str | None = None
 
 
+# A text that every model can read: one that breaks on it is broken.
+PLAIN: Final = Item("a", "a")
+
+
 class Verdict(NamedTuple):
     """An engine's answer for one item.
 

@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Final
 
 from services.analysis.engines.base import (
+    PLAIN,
     EngineFailed,
     Item,
     Overloaded,
@@ -35,8 +36,6 @@ log = get_logger(__name__)
 _PAUSES: Final = (0.0, 0.0, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
 # A caller waits for a pause up to here; a longer one is told to come again.
 _PATIENCE_S: Final = 2.0
-# So many texts in a row without an answer, and it is not the texts.
-_BLAMED_IN_A_ROW: Final = 3
 # One call starts the process again this often at most: each may cost a limit and a start.
 _MOST_RESTARTS: Final = 6
 
@@ -133,15 +132,11 @@ class IsolatedEngine:
                 answers[at] = row
             return answers
         most = self.restarts + _MOST_RESTARTS
-        blamed: list[int] = []
         for at in untried:
             if self.restarts > most:
                 # Those to blame so far are remembered: the next try comes further.
                 raise EngineFailed(f'model "{self.name}" breaks too often; see its log')
             answers[at] = self._alone(tasks, items[at])
-            blamed = [] if answers[at] else [*blamed, at]
-            if len(blamed) == _BLAMED_IN_A_ROW:
-                self._give_up([items[each] for each in blamed])
         return answers
 
     def _alone(self, tasks: Sequence[Task], item: Item) -> Answer:
@@ -154,18 +149,21 @@ class IsolatedEngine:
                 continue
             except EngineFailed:
                 break
+        self._check(tasks)
         self._poison.add(item)
         log.warning("a text breaks the model", model=self.name, characters=len(item.text))
         return None
 
-    def _give_up(self, blamed: Sequence[Item]) -> None:
-        """It is the model: absolve the texts, and start it anew for whoever comes next."""
-        for item in blamed:
-            self._poison.discard(item)
-        if self._process:
-            self._process.kill()
-            self._bury()
-        raise EngineFailed(f'model "{self.name}" breaks on every text; see its log')
+    def _check(self, tasks: Sequence[Task]) -> None:
+        """See whether it is the text or the model; start a broken one anew for who comes next."""
+        process = self._running()
+        try:
+            self._ask(process, tasks, [PLAIN])
+        except EngineFailed as error:
+            if self._process:
+                self._process.kill()
+                self._bury()
+            raise EngineFailed(f'model "{self.name}" breaks on every text; see its log') from error
 
     def _ask(
         self, process: Process, tasks: Sequence[Task], items: Sequence[Item]

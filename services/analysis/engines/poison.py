@@ -24,10 +24,6 @@ class Poison:
         if len(self._since) > _MOST:
             self._since.popitem(last=False)
 
-    def discard(self, item: Item) -> None:
-        """Forget a text."""
-        self._since.pop(hash(item), None)
-
     def __contains__(self, item: Item) -> bool:
         since = self._since.get(hash(item))
         return since is not None and monotonic() - since < _FOR_S

@@ -15,6 +15,8 @@ from services.analysis.engines.isolated import IsolatedEngine
 from services.analysis.engines.lexicon import LexiconEngine
 from services.analysis.engines.model_folder import ModelFolder, read_folder
 from services.analysis.engines.process import Recipe
+from services.analysis.engines.remote.address import is_remote, read_location
+from services.analysis.engines.remote.engine import RemoteEngine
 from shared.contracts.labels import Task
 
 DEFAULT: Final = "lexicon"
@@ -55,16 +57,19 @@ def open_engine(
     device: str = "auto",
     isolated: bool = False,
 ) -> Engine:
-    """Open an engine by name, or a model folder by path.
+    """Open an engine by name, a model folder by path, or a model on a server by its address.
 
-    `task` and `labels` (the model's label -> ours) are for folders whose labels do not speak for
+    `task` and `labels` (the model's label -> ours) are for models whose labels do not speak for
     themselves; `device` is "cpu", "cuda" or "auto". A model folder is run in a process of its own
     if `isolated` says so: close the engine then.
 
     Raises:
         UnknownModel: no such name, no such folder.
-        RefusedModel: the folder is unsafe or does not fit; or a library is not installed.
+        RefusedModel: the model is unsafe or does not fit; or a library is not installed.
+        EngineFailed, Overloaded: the server does not answer.
     """
+    if is_remote(name_or_path):
+        return RemoteEngine(read_location(name_or_path), task=task, labels=labels)
     if name_or_path in BUILT_IN:
         return BUILT_IN[name_or_path]()
     path = next(

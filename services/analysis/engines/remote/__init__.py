@@ -1,0 +1,1 @@
+"""Models on inference servers, asked by an open protocol."""
