@@ -12,6 +12,7 @@ _LEFT: Final = 40
 _RIGHT: Final = 408
 _TOP: Final = 12
 _HISTOGRAM: Final = 34
+_STEPS: Final = (0.02, 0.05, 0.1, 0.2)
 
 
 class Frame(NamedTuple):
@@ -56,7 +57,8 @@ def coverage_chart(model: Sequence[CoveragePoint], baseline: Sequence[CoveragePo
     shown = [*model, *(baseline or ())]
     lowest = min(0.9, floor(10 * min((each.accuracy for each in shown), default=0)) / 10)
     frame = Frame(lowest, _HEIGHT - 26)
-    ticks = [lowest + (1 - lowest) * step / 4 for step in range(5)]
+    step = next(each for each in _STEPS if (1 - lowest) / each < 6)
+    ticks = [1 - step * at for at in range(6) if 1 - step * at > lowest - 0.001]
     mark = _line("ideal", frame.x(0.8), frame.y(lowest), frame.x(0.8), frame.y(1))
     lines = _curve("line base", baseline, frame) if baseline else ""
     return _svg(_grid(frame, ticks) + mark + lines + _curve("line", model, frame))
