@@ -4,10 +4,11 @@ It is the default until a trained model is put in service, and the one that stil
 model fails. It is fast enough for every post, and knows when it knows little.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
-from services.analysis.engines.base import Item, Verdict, check_call
+from services.analysis.engines.base import Item, Verdict, blank_verdict, check_call
 from services.analysis.engines.lexicon_reading import Evidence, build_trie, find_words, weigh
 from services.analysis.engines.lexicon_stance import judge_stance
 from services.analysis.engines.lexicon_verdicts import judge_emotion, judge_sentiment
@@ -16,6 +17,10 @@ from shared.contracts.labels import Task
 
 # Texts are read up to here; a post is shorter, and an article has said what it feels by then.
 MAX_CHARACTERS: Final = 20_000
+# What someone is called says nothing of what is felt: //@开心每一天:… Of 1,193 posts with names 17
+# are judged otherwise without them, 8 of these rightly now and 3 before; of emotions 12 and 4.
+# The chain itself is read whole: giving less weight to what is quoted made the answers worse.
+_NAME: Final = re.compile(r"@[\w\-·]{1,30}")
 _JUDGES: Final = {Task.SENTIMENT: judge_sentiment, Task.EMOTION: judge_emotion}
 
 
@@ -43,20 +48,24 @@ class LexiconEngine:
         """Judge sentiment and emotion in one reading: 16 µs for 60 characters (see Engine)."""
         for task in tasks:
             check_call(self, task, items)
-        answers: dict[Task, list[Verdict]] = {task: [] for task in tasks}
+        answers = {task: [blank_verdict(task)] * len(items) for task in tasks}
         reading = [(_JUDGES[task], answers[task]) for task in answers if task in _JUDGES]
-        if reading:
-            for item in items:
+        for at, item in enumerate(items):
+            if not item.text.strip():
+                continue
+            if reading:
                 evidence = self._read(item.text)
                 for judge, verdicts in reading:
-                    verdicts.append(judge(evidence))
-        if Task.STANCE in answers:
-            answers[Task.STANCE] = [self._stance(item.text, item.target or "") for item in items]
+                    verdicts[at] = judge(evidence)
+            if Task.STANCE in answers:
+                answers[Task.STANCE][at] = self._stance(item.text, item.target or "")
         return [answers[task] for task in tasks]
 
     def _read(self, text: str) -> Evidence:
         # The word table holds both scripts, so the hot path needs no folding.
         lowered = _lower(text)
+        if "@" in lowered:
+            lowered = _NAME.sub("@", lowered)
         return weigh(find_words(self._root, lowered), latin=lowered.isascii())
 
     def _stance(self, text: str, target: str) -> Verdict:
