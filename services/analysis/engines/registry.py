@@ -34,7 +34,10 @@ class _Code(NamedTuple):
 
 
 _TORCH: Final = _Code("services.analysis.engines.transformer", "TransformerEngine", "transformer")
-_ONNX: Final = _Code("services.analysis.engines.onnx", "OnnxEngine", "onnx")
+_ONNX: Final = _Code("services.analysis.engines.onnx", "OnnxEngine", "analysis")
+_COMPACT: Final = _Code("services.analysis.engines.compact.engine", "CompactEngine", "analysis")
+# The file by which a folder of the compact kind is known.
+_COMPACT_FILE: Final = "compact.json"
 
 
 @cache
@@ -45,7 +48,8 @@ def default_engine() -> Engine:
 
 def known_models() -> tuple[str, ...]:
     """Names that `open_engine` takes: the built-in engines and the shipped folders."""
-    shipped = sorted(config.parent.name for config in MODELS.glob("*/config.json"))
+    files = ("config.json", _COMPACT_FILE)
+    shipped = sorted({path.parent.name for file in files for path in MODELS.glob(f"*/{file}")})
     return (*BUILT_IN, *shipped)
 
 
@@ -90,6 +94,9 @@ def open_folder(
     path: str, *, task: str | None, labels: dict[str, str] | None, device: str
 ) -> Engine:
     """Open a model folder in this process; see `open_engine`."""
+    if (Path(path) / _COMPACT_FILE).exists():
+        compact: Engine = _load(_COMPACT)(Path(path), device=device)
+        return compact
     folder = read_folder(Path(path), task=Task(task) if task else None, labels=labels)
     engine: Engine = _load_code(folder)(folder, device=device)
     return engine
@@ -102,7 +109,16 @@ def _load_code(folder: ModelFolder) -> Any:
     missing = []
     for code in fitting:
         try:
-            return getattr(import_module(code.module), code.name)
-        except ModuleNotFoundError as error:
-            missing.append(f"{error.name}; install groundswell[{code.extra}]")
-    raise RefusedModel(f"{folder.path} needs {' or '.join(missing)}")
+            return _load(code)
+        except RefusedModel as refused:
+            missing.append(str(refused))
+    raise RefusedModel(f"{folder.path}: {' or '.join(missing)}")
+
+
+def _load(code: _Code) -> Any:
+    try:
+        return getattr(import_module(code.module), code.name)
+    except ModuleNotFoundError as error:
+        raise RefusedModel(
+            f"this model needs {error.name}; install groundswell[{code.extra}]"
+        ) from error
