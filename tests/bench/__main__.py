@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tests.bench.latency import measure_latency
+from tests.bench.models import measure_models
 from tests.bench.posts import watches
 from tests.bench.ratios import measure_ratios
 from tests.bench.report import say
@@ -14,6 +15,8 @@ from tests.bench.throughput import measure_throughput
 from tests.bench.under_test import UnderTest
 from tests.house import House, said
 
+# Measures of a part alone, without the system.
+_ALONE: dict[str, Callable[[], None]] = {"models": measure_models}
 _MEASURES: dict[str, Callable[[UnderTest], Awaitable[None]]] = {
     "throughput": measure_throughput,
     "latency": measure_latency,
@@ -32,13 +35,18 @@ async def _measure(house: House, wanted: list[str]) -> None:
 
 def main() -> None:
     """Take the measures named on the command line, or all."""
-    wanted = sys.argv[1:] or list(_MEASURES)
-    if unknown := set(wanted) - _MEASURES.keys():
-        sys.exit(f"There is no bench named {', '.join(unknown)}; there are {', '.join(_MEASURES)}.")
+    known = [*_ALONE, *_MEASURES]
+    wanted = sys.argv[1:] or known
+    if unknown := set(wanted) - set(known):
+        sys.exit(f"There is no bench named {', '.join(unknown)}; there are {', '.join(known)}.")
+    for name in _ALONE.keys() & set(wanted):
+        _ALONE[name]()
+    if not (together := [name for name in wanted if name in _MEASURES]):
+        return
     with tempfile.TemporaryDirectory(prefix="groundswell-bench-") as folder:
         say("Starting the system")
         with House(Path(folder)) as house:
-            asyncio.run(_measure(house, wanted))
+            asyncio.run(_measure(house, together))
             say("Stopping the system")
 
 

@@ -26,27 +26,27 @@ class TorchNetwork:
         kept = load_file(folder / "model.safetensors")
         names = network.state_dict().keys()
         network.load_state_dict({name: kept[name].float() for name in names})
-        self._network = network.to(device, kind).eval()
+        self.network = network.to(device, kind).eval()
 
     def texts(self, batch: Batch) -> tuple[Logits, Logits]:
         """Sentiment and emotion: B x 3 and B x 7."""
         with torch.inference_mode():
             states, mask = self._states(batch), self._put(batch.mask)
-            sentiment = self._network.sentiment(states, mask)
-            emotion = self._network.emotion(states, mask)
+            sentiment = self.network.sentiment(states, mask)
+            emotion = self.network.emotion(states, mask)
             return sentiment.float().cpu().numpy(), emotion.float().cpu().numpy()
 
     def pairs(self, batch: Batch) -> Logits:
         """Stance: B x 3."""
         with torch.inference_mode():
             beside = (self._put(each) for each in (batch.mask, batch.target, batch.ratios))
-            stance = self._network.stance(self._states(batch), *beside)
+            stance = self.network.stance(self._states(batch), *beside)
             found: Logits = stance.float().cpu().numpy()
             return found
 
     def _states(self, batch: Batch) -> torch.Tensor:
         ids, kinds = self._put(batch.ids), self._put(batch.kinds)
-        states: torch.Tensor = self._network.encoder(ids, kinds, ids != 0)
+        states: torch.Tensor = self.network.encoder(ids, kinds, ids != 0)
         return states
 
     def _put(self, array: NDArray[np.generic]) -> torch.Tensor:
