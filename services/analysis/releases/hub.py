@@ -8,12 +8,12 @@ import fnmatch
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import httpx
 from huggingface_hub import HfApi, snapshot_download
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
     HFValidationError,
+    HTTPError,
     LocalEntryNotFoundError,
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
@@ -47,12 +47,14 @@ def download(repo: str, revision: str | None = None) -> Download:
         try:
             info = HfApi().model_info(repo, revision=revision)
         except OfflineModeIsEnabled:
-            path = snapshot_download(repo, revision=revision, local_files_only=True)
-            return Download(Path(path), Path(path).name)
+            cached = _cached(repo, revision)
+            return Download(cached, cached.name)
         wanted = choose_files(repo, [file.rfilename for file in info.siblings or ()])
         # A commit, and not a branch: what was looked at is what is fetched.
         path = snapshot_download(repo, revision=info.sha, allow_patterns=wanted)
         return Download(Path(path), str(info.sha))
+    except GatedRepoError as error:
+        raise UnknownModel(f"{repo} asks for a sign-in; accept its terms, set HF_TOKEN") from error
     except (RepositoryNotFoundError, HFValidationError) as error:
         raise UnknownModel(
             f'no folder is called "{repo}", and the hub has no such model that may be read; check '
@@ -65,11 +67,23 @@ def download(repo: str, revision: str | None = None) -> Download:
             f"{repo} is not in the cache, and the hub may not or cannot be asked; fetch it once "
             "with a network, or give a folder"
         ) from error
-    except GatedRepoError as error:
-        raise UnknownModel(f"{repo} asks for a sign-in; accept its terms, set HF_TOKEN") from error
-    except (HfHubHTTPError, httpx.HTTPError, OSError) as error:
+    except (HfHubHTTPError, HTTPError, OSError) as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise UnknownModel(f"{repo} cannot be fetched: {reason}") from error
+
+
+def _cached(repo: str, revision: str | None) -> Path:
+    """The snapshot in the cache; of a branch, the one that was fetched last."""
+    # A snapshot is whole when all files that are asked for are there: pickles never are.
+    try:
+        found = snapshot_download(
+            repo, revision=revision, local_files_only=True, allow_patterns=[*_WEIGHTS, *_BESIDE]
+        )
+    except LocalEntryNotFoundError:
+        found = snapshot_download(
+            repo, revision=revision, local_files_only=True, allow_patterns=[*_GRAPHS, *_BESIDE]
+        )
+    return Path(found)
 
 
 def choose_files(repo: str, names: list[str]) -> list[str]:
