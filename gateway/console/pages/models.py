@@ -10,6 +10,7 @@ from gateway.console.answers import Answer
 from gateway.console.pages import page_router
 from gateway.console.pages.posts import LABEL
 from gateway.console.views.agreement import course
+from gateway.console.views.models import failures, in_service, shadows
 from gateway.console.views.permits import permit
 from gateway.console.visit import Here, Visit, together
 from shared.contracts.actors import Permission
@@ -19,6 +20,7 @@ router = page_router()
 
 _PLACE = "/settings/models"
 _SAMPLE_SIZE = 20
+_MOST_RELEASES = "8"
 _SAMPLED = (Task.SENTIMENT, Task.EMOTION)
 
 
@@ -28,14 +30,18 @@ async def show_models(visit: Here) -> Response:
     task = _task(visit.request.query_params.get("task"), tuple(Task))
     models, releases, agreement, labels = await together(
         visit.ask("/models"),
-        visit.ask("/models/releases", [("limit", "50")]),
+        visit.ask("/models/releases", [("task", str(task)), ("limit", _MOST_RELEASES)]),
         visit.ask("/labels/agreement", [("task", str(task)), ("by", "week")]),
         visit.ask("/labels", [("task", str(task)), ("differs", "true"), ("limit", "5")]),
     )
+    told = models.body if models.ok else {}
     return await visit.page(
         "pages/models.html",
         models=models,
-        releases=releases,
+        rows=in_service(told),
+        failures=failures(told),
+        shadows=shadows(told),
+        releases=await _with_evaluations(visit, releases),
         agreement=agreement,
         labels=labels,
         chart=_chart(agreement),
@@ -81,6 +87,20 @@ async def _show_sample(visit: Visit, attempt: Attempt | None = None) -> Response
         codes=LABELS[task],
         attempt=attempt,
     )
+
+
+async def _with_evaluations(visit: Visit, releases: Answer) -> list[dict[str, Any]]:
+    """Releases, each with its newest evaluation, where it has one."""
+    evaluations = await together(
+        *(
+            visit.ask(f"/models/releases/{release.get('id')}/evaluations", [("limit", "1")])
+            for release in releases.items
+        )
+    )
+    return [
+        release | {"evaluation": next(iter(evaluation.items), None)}
+        for release, evaluation in zip(releases.items, evaluations, strict=True)
+    ]
 
 
 def _task(name: str | None, known: tuple[Task, ...]) -> Task:

@@ -85,8 +85,14 @@ def _opinion(now: datetime) -> dict[str, Any]:
 def _models(now: datetime) -> dict[str, Any]:
     said = labels.labels(now)
     return {
-        "/models": {"items": labels.models()},
+        "/models": labels.models(),
         "/models/releases": _page(labels.releases(now)),
+        **{
+            f"/models/releases/{release['id']}/evaluations": _page(
+                labels.evaluations(release["id"])
+            )
+            for release in labels.releases(now)
+        },
         "/labels": _page(said),
         "/labels/agreement": labels.agreement(now),
         "/labels/sample": labels.sample(now),

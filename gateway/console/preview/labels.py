@@ -11,30 +11,32 @@ _ENGINE, _RELEASES = "compact", ("f3c2a9d1", "8b01e4c7")
 _AGREED = (33, 35, 34, 36, 34, 35, 37, 36)
 
 
-def models() -> list[dict[str, Any]]:
-    """What is in service."""
-    return [
-        {
-            "name": _ENGINE,
-            "revision": _RELEASES[1],
-            "device": "cpu",
-            "tasks": ["emotion", "sentiment", "stance"],
-            "live_for": ["emotion", "sentiment", "stance"],
-            "load": 0.34,
-            "waiting": {"interactive": 0, "job": 120},
-            "restarts": 0,
-        },
-        {
-            "name": "lexicon",
-            "revision": "lexicon-1",
-            "device": "cpu",
-            "tasks": ["emotion", "sentiment", "stance"],
-            "live_for": [],
-            "load": 0.0,
-            "waiting": {"interactive": 0, "job": 0},
-            "restarts": 0,
-        },
-    ]
+def models() -> dict[str, Any]:
+    """What is in service: the same two models in the API and in the worker."""
+    idle = [_engine(_ENGINE, _RELEASES[1], 0.02, 0), _engine("lexicon", "lexicon-1", 0.0, 0)]
+    busy = [_engine(_ENGINE, _RELEASES[1], 0.34, 120), _engine("lexicon", "lexicon-1", 0.0, 0)]
+    tasks = ["emotion", "sentiment", "stance"]
+    return {
+        "items": [idle[0] | {"live_for": tasks}, idle[1] | {"live_for": []}],
+        "tasks": [
+            {"task": "sentiment", "shadow": {"release_id": sample_id("2b", 2), "share": 0.1}}
+        ],
+        "failures": [],
+        "processes": [{"told": {"engines": idle}}, {"told": {"engines": busy}}],
+    }
+
+
+def _engine(name: str, revision: str, load: float, waiting: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "revision": revision,
+        "device": "cpu",
+        "tasks": ["emotion", "sentiment", "stance"],
+        "load": load,
+        "waiting": {"interactive": 0, "job": waiting},
+        "restarts": 0,
+        "stuck": False,
+    }
 
 
 def labels(now: datetime) -> list[dict[str, Any]]:
@@ -138,15 +140,38 @@ def _agreement(agreed: int, compared: int) -> dict[str, Any]:
 
 
 def releases(now: datetime) -> list[dict[str, Any]]:
-    """Two releases, the newer one live."""
+    """Three releases: one in shadow, one in use, one of before."""
+    states = ("retired", "live", "candidate")
     return [
         {
             "id": sample_id("2b", number),
             "name": _ENGINE,
             "task": "sentiment",
-            "revision": _RELEASES[number],
-            "state": ("retired", "live")[number],
-            "registered_at": ago(now, 60 * 24 * (60 - 30 * number)),
+            "revision": (*_RELEASES, "c5d7720e")[number],
+            "state": states[number],
+            "registered_by": person("grid"),
+            "registered_at": ago(now, 60 * 24 * (60 - 25 * number)),
         }
-        for number in (1, 0)
+        for number in (2, 1, 0)
+    ]
+
+
+def evaluations(release: str) -> list[dict[str, Any]]:
+    """The newest evaluation of a release; the oldest has none."""
+    if release == sample_id("2b", 0):
+        return []
+    better = 0.012 if release == sample_id("2b", 2) else 0.0
+    measured = {
+        "macro_f1": 0.841 + better,
+        "accuracy": 0.868 + better,
+        "calibration_error": 0.021,
+    }
+    return [
+        {
+            "id": sample_id("2c", 1),
+            "release_id": release,
+            "measured": measured,
+            "passed": True,
+            "findings": [],
+        }
     ]

@@ -1,13 +1,11 @@
 """How well labels agree: a share with its interval, kappa, and who said what of what."""
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-# 95 %, two-sided.
-_Z: Final = 1.959964
+from services.analysis.releases.metrics import wilson
 
 
 class Comparison(NamedTuple):
@@ -49,8 +47,9 @@ def agreement(comparisons: Iterable[Comparison]) -> Agreement:
     confusion: dict[str, dict[str, int]] = {}
     for (first, second), count in sorted(counts.items()):
         confusion.setdefault(first, {})[second] = count
-    low, high = wilson(agreed, compared)
-    return Agreement(compared, agreed, low, high, _kappa(counts, compared, agreed), confusion)
+    interval = wilson(agreed, compared)
+    kappa = _kappa(counts, compared, agreed)
+    return Agreement(compared, agreed, interval.low, interval.high, kappa, confusion)
 
 
 def among_people(comparisons: Iterable[Comparison]) -> Agreement:
@@ -63,17 +62,6 @@ def among_people(comparisons: Iterable[Comparison]) -> Agreement:
     return Agreement(
         once.compared, once.agreed, once.low, once.high, mirrored.kappa, mirrored.confusion
     )
-
-
-def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """The 95 % score interval of a share (Wilson 1927), sound for few trials too."""
-    if not trials:
-        return 0.0, 1.0
-    share = successes / trials
-    spread = _Z * _Z / trials
-    middle = (share + spread / 2) / (1 + spread)
-    half = _Z * math.sqrt(share * (1 - share) / trials + spread / (4 * trials)) / (1 + spread)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _kappa(counts: Mapping[tuple[str, str], int], compared: int, agreed: int) -> float | None:

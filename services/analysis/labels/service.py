@@ -8,11 +8,12 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.analysis.engines.base import Item
+from services.analysis.engines.base import Item, SomeFailed
 from services.analysis.engines.batching import Priority
 from services.analysis.labels.models import Label, LabelDraw, LabelledText, LabelState
 from services.analysis.labels.schemas import LabelNew
 from services.analysis.opinions.models import Opinion
+from services.analysis.opinions.service import OPINION_TASKS
 from services.analysis.serving import Models
 from shared.contracts.actors import Actor, ActorKind
 from shared.contracts.labelling import LabelWithdrawn, PostLabelled, PostQuoted
@@ -20,7 +21,10 @@ from shared.contracts.labels import Task
 from shared.db import database_now
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.events import emit
+from shared.log import get_logger
 from shared.rows import find_row
+
+log = get_logger(__name__)
 
 
 async def label_post(session: AsyncSession, new: LabelNew, actor: Actor) -> Label:
@@ -98,7 +102,8 @@ async def withdraw_label(session: AsyncSession, label_id: UUID, actor: Actor) ->
 async def keep_text(session: AsyncSession, models: Models, quoted: PostQuoted) -> None:
     """Keep the words that were labelled, and ask the model what it says of the stances in them.
 
-    Raises what `Models.classify` raises; then nothing is kept, and the event comes again.
+    Raises what `Models.classify` raises of a model that fails; then nothing is kept, and the event
+    comes again. A text that breaks the model each time stays without its word.
     """
     await session.execute(insert(LabelledText).values(quoted.model_dump()).on_conflict_do_nothing())
     unasked = await session.scalars(
@@ -117,7 +122,11 @@ async def _ask_stances(models: Models, quoted: PostQuoted, labels: Sequence[Labe
         return
     words = f"{quoted.title}\n{quoted.text}" if quoted.title else quoted.text
     items = [Item(words, label.target) for label in labels]
-    answer = await models.classify(Task.STANCE, items, priority=Priority.JOB)
+    try:
+        answer = await models.classify(Task.STANCE, items, priority=Priority.JOB)
+    except SomeFailed as failed:
+        log.error("stances_not_judged", post=str(quoted.post_id), error=str(failed))
+        return
     for label, verdict in zip(labels, answer.verdicts, strict=True):
         label.model_label = str(verdict.label)
         label.model_confidence = verdict.confidence
@@ -155,10 +164,21 @@ def _said(opinion: Opinion, task: Task) -> dict[str, Any]:
     """What the model says in an opinion; nothing of a stance, which no opinion holds."""
     if task is Task.STANCE:
         return {}
+    engine, release = _who_said(opinion, task)
     return {
         "model_label": getattr(opinion, task),
         "model_confidence": getattr(opinion, f"{task}_confidence"),
         "model_unsure": getattr(opinion, f"{task}_unsure"),
-        "engine": opinion.engine,
-        "release": opinion.release,
+        "engine": engine,
+        "release": release,
     }
+
+
+def _who_said(opinion: Opinion, task: Task) -> tuple[str, str]:
+    """Engine and release of one task. An opinion of two engines names both, sentiment first: a new
+    model for emotion is no new release for sentiment."""
+    engines, releases = opinion.engine.split("+"), opinion.release.split("+")
+    if len(engines) == len(releases) == len(OPINION_TASKS):
+        place = OPINION_TASKS.index(task)
+        return engines[place], releases[place]
+    return opinion.engine, opinion.release

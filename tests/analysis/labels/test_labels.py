@@ -137,6 +137,20 @@ async def test_the_model_is_asked_for_a_stance_when_the_words_come(
     assert item["model"]["label"] in ("favor", "against", "none")
 
 
+async def test_of_two_engines_each_answers_for_its_own_task(
+    analysis: RoomClient, analysed: Analysed, labelled: Labelled
+) -> None:
+    (post,) = await analysed(BAD)
+    async with analysis.transaction() as session:
+        await session.execute(
+            text("UPDATE analysis.opinions SET engine = 'a+b', release = 'r1+r2'")
+        )
+    sentiment = (await labelled(post, "neutral"))["model"]
+    emotion = (await labelled(post, "anger", task="emotion"))["model"]
+    assert (sentiment["engine"], sentiment["release"]) == ("a", "r1")
+    assert (emotion["engine"], emotion["release"]) == ("b", "r2")
+
+
 async def test_words_that_are_told_twice_are_kept_once(
     analysis: RoomClient, analysed: Analysed, labelled: Labelled
 ) -> None:

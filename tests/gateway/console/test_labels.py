@@ -161,3 +161,22 @@ def test_each_release_has_a_line_of_its_own():
 def test_one_week_is_no_course():
     assert course([window("a", 0.8)]) is None
     assert course([window("a", 0.8), window("a", 0.8, compared=0)]) is None
+
+
+async def test_a_model_is_shown_once_with_what_all_processes_say(visit):
+    html = await visit(language="en").see("/settings/models")
+    (row,) = (row for row in html.split("<tr") if "<b>compact</b><div" in row)
+    assert all(words in row for words in (">34%<", ">120<", "Sentiment", "Emotion", "Stance"))
+    assert "in reserve" in html
+    assert "in shadow: 10%" in html
+    assert re.search(r'href="/api/v1/models/evaluations/[0-9a-f-]+/report"', html)
+    assert "0.853" in html
+
+
+async def test_a_model_that_cannot_be_opened_is_said_once(visit):
+    browser = visit(language="en")
+    _, told = browser.backend.replies["GET /api/v1/models"]
+    failure = {"location": "/models/a", "task": "sentiment", "error": "no config.json"}
+    browser.answers("GET /models", 200, told | {"failures": [failure, failure]})
+    html = await browser.see("/settings/models")
+    assert html.count("no config.json") == 1
