@@ -3,16 +3,14 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from services.analysis.engines.base import Engine, Item, UnknownModel, Verdict
 from services.analysis.engines.batching import Batcher, Priority
-from services.analysis.engines.registry import DEFAULT, default_engine
-from services.analysis.sources import Source
+from services.analysis.engines.lexicon import LexiconEngine
+from services.analysis.sources import LEXICON, Source
 from shared.contracts.labels import Task
-
-LEXICON: Final = Source(DEFAULT)
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Models:
     """
 
     def __init__(self) -> None:
-        self._batchers: dict[Source, Batcher] = {LEXICON: Batcher(default_engine())}
+        self._batchers: dict[Source, Batcher] = {LEXICON: Batcher(LexiconEngine())}
         self._live: dict[Task, Source] = dict.fromkeys(Task, LEXICON)
         self._held: frozenset[Source] = frozenset()
         self._leaving: set[asyncio.Task[None]] = set()

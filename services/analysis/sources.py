@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from shared.contracts.labels import Task
 
@@ -30,3 +30,7 @@ class Source(NamedTuple):
     def of(cls, location: str, task: Task | None, labels: Mapping[str, str]) -> "Source":
         """A source from a plain mapping of labels."""
         return cls(location, task, tuple(sorted(labels.items())))
+
+
+# The engine that needs no weights, and is always there.
+LEXICON: Final = Source("lexicon")

@@ -1,14 +1,10 @@
 """The model of the settings, which answers until a release is promoted."""
 
-from typing import Final
-
 from services.analysis.engines.base import Engine
-from services.analysis.engines.registry import DEFAULT, open_engine
-from services.analysis.sources import Source
+from services.analysis.engines.registry import open_engine
+from services.analysis.sources import LEXICON, Source
 from shared.contracts.labels import Task
 from shared.errors import ConfigurationError
-
-_LEXICON: Final = Source(DEFAULT)
 
 
 def read_choice(setting: str) -> dict[Task | None, Source]:
@@ -55,9 +51,9 @@ def open_choice(
     Raises what `read_choice` and `open_source` raise.
     """
     engines: dict[Source, Engine] = {}
-    chosen = dict.fromkeys(Task, _LEXICON)
+    chosen = dict.fromkeys(Task, LEXICON)
     for task, source in read_choice(setting).items():
-        if source == _LEXICON:
+        if source == LEXICON:
             continue
         engines[source] = open_source(source, device, isolated=isolated)
         for answered in engines[source].tasks if task is None else [task]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.analysis.engines.base import Engine, Held
-from services.analysis.engines.registry import DEFAULT, default_engine
+from services.analysis.engines.lexicon import LexiconEngine
 from services.analysis.releases.choosing import open_source, read_choice
 from services.analysis.releases.evaluation import evaluate
 from services.analysis.releases.figures import Evaluation
@@ -18,7 +18,7 @@ from services.analysis.releases.labelled import LabelledRow
 from services.analysis.releases.models import EvaluationRecord, LiveRelease, Release
 from services.analysis.releases.report import Occasion, render
 from services.analysis.releases.wanted import source_of
-from services.analysis.sources import Source
+from services.analysis.sources import LEXICON, Source
 from shared.contracts.actors import ActorRef
 from shared.contracts.labels import Task
 from shared.db import database_now
@@ -63,7 +63,7 @@ def measure(
             source = live.source or _chosen(settings, task)
             beside = stack.enter_context(_borrow(settings, source, opened or {}))
             if task not in beside.tasks:
-                beside = default_engine()
+                beside = LexiconEngine()
         return evaluate(engine, task, rows, baseline=beside)
 
 
@@ -121,4 +121,4 @@ def _borrow(
 def _chosen(settings: Settings, task: Task) -> Source:
     """The model of the settings for a task; one that does not do it leaves it to the lexicon."""
     choice = read_choice(settings.analysis_model)
-    return choice.get(task) or choice.get(None) or Source(DEFAULT)
+    return choice.get(task) or choice.get(None) or LEXICON

@@ -11,16 +11,14 @@ from typing import Final, NamedTuple
 from huggingface_hub import HfApi, snapshot_download
 from huggingface_hub.errors import (
     GatedRepoError,
-    HfHubHTTPError,
     HFValidationError,
-    HTTPError,
     LocalEntryNotFoundError,
     OfflineModeIsEnabled,
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
 
-from services.analysis.engines.base import RefusedModel, UnknownModel
+from services.analysis.engines.base import RefusedModel, UnknownModel, first_line
 
 _WEIGHTS: Final = ("*.safetensors",)
 _GRAPHS: Final = ("model.onnx", "model.onnx_data", "onnx/model.onnx", "onnx/model.onnx_data")
@@ -67,9 +65,10 @@ def download(repo: str, revision: str | None = None) -> Download:
             f"{repo} is not in the cache, and the hub may not or cannot be asked; fetch it once "
             "with a network, or give a folder"
         ) from error
-    except (HfHubHTTPError, HTTPError, OSError) as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise UnknownModel(f"{repo} cannot be fetched: {reason}") from error
+    except RefusedModel:
+        raise
+    except Exception as error:  # its client changed its HTTP library twice, and errors with it
+        raise UnknownModel(f"{repo} cannot be fetched: {first_line(error)}") from error
 
 
 def _cached(repo: str, revision: str | None) -> Path:
