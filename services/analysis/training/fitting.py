@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.special import logsumexp
 
 from services.analysis.engines.base import Item
 from services.analysis.engines.compact.description import (
@@ -15,7 +16,7 @@ from services.analysis.engines.compact.description import (
 )
 from services.analysis.engines.compact.engine import CompactEngine
 from services.analysis.engines.compact.linear import SCRIPTS
-from services.analysis.engines.compact.mixing import Halves, log_softmax, mix
+from services.analysis.engines.compact.mixing import Halves, mix
 from services.analysis.training.corpus import Example, labelled
 from services.analysis.training.export import write_description
 from shared.contracts.labels import Task
@@ -76,15 +77,18 @@ def fit_mixture(judged: Judged) -> Mixture:
     classes = judged.halves.network.shape[1]
     weights = _balanced(judged)
 
+    # Twice the precision: the slopes are taken from tiny differences.
+    network, linear = (half.astype(np.float64) for half in judged.halves)
+
     def loss(values: NDArray[np.float64]) -> float:
-        joined = values[0] * judged.halves.network + values[1] * judged.halves.linear + values[2:]
+        joined = values[0] * network + values[1] * linear + values[2:]
         return _cross_entropy(joined, judged.labels, weights) + _RIDGE * float(values @ values)
 
     start = np.array([0.7, 0.7, *np.zeros(classes)])
     limits = [(0.05, 3.0), (0.0, 5.0), *[(-1.0, 1.0)] * classes]
     found = minimize(loss, start, bounds=limits, method="L-BFGS-B").x
-    network, linear, *offsets = (float(value) for value in found)
-    raw = Mixture(network=network, linear=linear, offsets=tuple(offsets), temperature=1.0)
+    first, second, *offsets = (round(float(value), 4) for value in found)
+    raw = Mixture(network=first, linear=second, offsets=tuple(offsets), temperature=1.0)
     scores = np.log(np.maximum(mix(judged.halves, raw), 1e-9))
     even = np.ones(len(judged.labels)) / len(judged.labels)
     heats = np.geomspace(0.3, 3.0, 200)
@@ -123,5 +127,5 @@ def _balanced(judged: Judged) -> NDArray[np.float64]:
 def _cross_entropy(
     logits: NDArray[np.floating], labels: NDArray[np.int64], weights: NDArray[np.float64]
 ) -> float:
-    rows = log_softmax(logits.astype(np.float32))[np.arange(len(labels)), labels]
+    rows = logits[np.arange(len(labels)), labels] - logsumexp(logits, axis=1)
     return float(-(weights * rows).sum())
