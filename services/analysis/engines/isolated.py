@@ -50,7 +50,7 @@ class IsolatedEngine:
     """
 
     def __init__(
-        self, recipe: Recipe, *, limit_s: float = 20.0, start_limit_s: float = 300.0
+        self, recipe: Recipe, *, limit_s: float = 30.0, start_limit_s: float = 300.0
     ) -> None:
         """Start the process and wait until its engine is open.
 

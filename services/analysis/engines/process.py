@@ -89,7 +89,7 @@ class Process:
 def _environment() -> dict[str, str]:
     """What it may know: where libraries and devices are, and nothing of ours."""
     known = {name: value for name, value in os.environ.items() if "GROUNDSWELL" not in name}
-    return known | {"PYTHONUTF8": "1", "HF_HUB_OFFLINE": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return known | {"PYTHONUTF8": "1", "HF_HUB_OFFLINE": "1"}
 
 
 def _how(code: int) -> str:

@@ -19,7 +19,7 @@ def make_onnx_folder(make_folder: Any) -> Callable[..., Path]:
     torch = pytest.importorskip("torch", reason="needs groundswell[transformer]")
     transformers = pytest.importorskip("transformers", reason="needs groundswell[transformer]")
     for library in ("onnx", "onnxruntime"):
-        pytest.importorskip(library, reason="needs groundswell[onnx] and onnx")
+        pytest.importorskip(library, reason="needs groundswell[analysis] and onnx")
 
     class Logits(torch.nn.Module):  # type: ignore[misc, name-defined]
         def __init__(self, model: Any) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from services.analysis.engines.base import EngineFailed, Item, RefusedModel
+from services.analysis.engines.cores import granted_cores
 from services.analysis.engines.model_folder import read_folder
 from services.analysis.engines.registry import open_engine
 from shared.contracts.labels import Task
 
 onnx = pytest.importorskip("onnx", reason="needs onnx, to make graphs")
-pytest.importorskip("onnxruntime", reason="needs groundswell[onnx]")
+pytest.importorskip("onnxruntime", reason="needs groundswell[analysis]")
 
 SENTIMENT = ["negative", "neutral", "positive"]
 ITEMS = [
@@ -68,7 +69,7 @@ def test_without_the_libraries_the_refusal_names_the_extra(
     folder = make_onnx_folder(SENTIMENT)
     monkeypatch.delitem(sys.modules, "services.analysis.engines.onnx", raising=False)
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    with pytest.raises(RefusedModel, match=r"onnxruntime; install groundswell\[onnx\]"):
+    with pytest.raises(RefusedModel, match=r"onnxruntime; install groundswell\[analysis\]"):
         open_engine(str(folder))
 
 
@@ -204,3 +205,10 @@ def test_figures_that_are_no_numbers_are_a_failure_of_the_model(make_onnx_folder
     assert engine.classify(Task.SENTIMENT, [Item("good")])
     with pytest.raises(EngineFailed, match="no numbers"):
         engine.classify(Task.SENTIMENT, [Item("x")])
+
+
+def test_its_threads_follow_the_cores_that_were_granted(make_onnx_folder: Any) -> None:
+    engine: Any = open_engine(str(make_onnx_folder(SENTIMENT)), device="cpu")
+    options = engine._session.get_session_options()
+    assert options.intra_op_num_threads == granted_cores()
+    assert options.inter_op_num_threads == 1
