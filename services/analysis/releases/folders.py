@@ -4,16 +4,19 @@ A copy, never a link: what a release answers must not change when somebody tidie
 """
 
 import hashlib
+import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import yaml
 
 from services.analysis.engines.base import RefusedModel
-from services.analysis.engines.model_folder import CARD, ModelFolder, read_folder
+from services.analysis.engines.compact.description import FILE as COMPACT_FILE
+from services.analysis.engines.compact.description import read_description
+from services.analysis.engines.model_folder import CARD, read_folder
 from services.analysis.engines.registry import known_models
 from shared.contracts.labels import Task
 from shared.errors import ConfigurationError
@@ -23,11 +26,14 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _BLOCK: Final = 1 << 20
 
 
+# The files of a retrained compact model.
+_COMPACT_FILES: Final = (COMPACT_FILE, "tokenizer.json", "*.onnx", "*.safetensors")
+
+
 class KeptFolder(NamedTuple):
     """A model in the models folder; `location` is relative to it."""
 
     location: str
-    folder: ModelFolder
     files_hash: str
 
 
@@ -45,7 +51,7 @@ def keep_folder(
         RefusedModel: it is unsafe or does not fit, or its name cannot be used.
         ConfigurationError: the models folder cannot be written.
     """
-    checked = read_folder(path, task=task, labels=dict(labels) if labels else None)
+    checked = _look(path, task, labels)
     called = name or checked.name
     if not _NAME.fullmatch(called) or called in known_models():
         raise RefusedModel(
@@ -55,9 +61,13 @@ def keep_folder(
     staged = models / f".{new_id()}"
     try:
         try:
-            _copy(checked, staged, called, labels)
-            kept = read_folder(staged)
-            location = f"{kept.name}/{kept.revision}"
+            staged.mkdir(parents=True)
+            for file in checked.files:
+                target = staged / file.relative_to(path)
+                target.parent.mkdir(exist_ok=True)
+                shutil.copyfile(file, target)
+            location = f"{called}/{checked.finish(staged, called)}"
+            files_hash = _hash(staged)
             if not (models / location).exists():
                 (models / location).parent.mkdir(exist_ok=True)
                 staged.rename(models / location)
@@ -68,30 +78,49 @@ def keep_folder(
             f"{models} cannot take the model: {error.strerror}. GROUNDSWELL_MODELS_FOLDER names "
             "the folder."
         ) from error
-    there = read_folder(models / location)
-    return KeptFolder(location, there, hash_files(there))
+    return KeptFolder(location, files_hash)
 
 
-def hash_files(folder: ModelFolder) -> str:
-    """SHA-256 over names and contents of the files that a model consists of."""
+class _Looked(NamedTuple):
+    """A folder that may be kept: its name, what it needs; `finish` gives a copy its name and
+    answers with its revision."""
+
+    name: str
+    files: Sequence[Path]
+    finish: Callable[[Path, str], str]
+
+
+def _look(path: Path, task: Task | None, labels: Mapping[str, str] | None) -> _Looked:
+    if (path / COMPACT_FILE).is_file():
+        said = read_description(path)
+        files = sorted({file for pattern in _COMPACT_FILES for file in path.glob(pattern)})
+        return _Looked(said.name, files, _finish_compact)
+    folder = read_folder(path, task=task, labels=dict(labels) if labels else None)
+    update: dict[str, Any] = {"task": folder.task, **({"labels": dict(labels)} if labels else {})}
+
+    def finish(staged: Path, name: str) -> str:
+        said = folder.card.model_copy(update=update | {"name": name})
+        document = said.model_dump(mode="json", exclude_defaults=True)
+        text = yaml.safe_dump(document, allow_unicode=True, sort_keys=True)
+        (staged / CARD).write_text(text, encoding="utf-8")
+        return read_folder(staged).revision
+
+    return _Looked(folder.name, folder.files, finish)
+
+
+def _finish_compact(staged: Path, name: str) -> str:
+    file = staged / COMPACT_FILE
+    said = json.loads(file.read_text("utf-8")) | {"name": name}
+    file.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return _hash(staged)[:12]
+
+
+def _hash(folder: Path) -> str:
+    """SHA-256 over the names and contents of all files."""
     digest = hashlib.sha256()
-    for file in folder.files:
-        digest.update(file.relative_to(folder.path).as_posix().encode() + b"\0")
+    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+        digest.update(file.relative_to(folder).as_posix().encode() + b"\0")
         with file.open("rb") as stream:
             while block := stream.read(_BLOCK):
                 digest.update(block)
     return digest.hexdigest()
-
-
-def _copy(checked: ModelFolder, staged: Path, name: str, labels: Mapping[str, str] | None) -> None:
-    staged.mkdir(parents=True)
-    for file in checked.files:
-        target = staged / file.relative_to(checked.path)
-        target.parent.mkdir(exist_ok=True)
-        shutil.copyfile(file, target)
-    said = checked.card.model_copy(update={"name": name, "task": checked.task})
-    if labels:
-        said = said.model_copy(update={"labels": dict(labels)})
-    document = said.model_dump(mode="json", exclude_defaults=True)
-    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=True)
-    (staged / CARD).write_text(text, encoding="utf-8")

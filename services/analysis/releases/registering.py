@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from services.analysis.engines.base import RefusedModel, UnknownModel
+from services.analysis.engines.base import Held, RefusedModel, UnknownModel
 from services.analysis.engines.registry import known_models
 from services.analysis.releases.choosing import open_source
 from services.analysis.releases.folders import keep_folder
@@ -63,22 +63,20 @@ def make_release(
 def _of_folder(
     settings: Settings, path: Path, task: Task, labels: Mapping[str, str], name: str | None
 ) -> dict[str, Any]:
-    models = settings.models_path
-    kept = keep_folder(path, models, task=task, labels=labels, name=name)
-    source = Source(str(models / kept.location))
-    probe(open_source(source, settings.analysis_device), task)
-    return {
-        "name": kept.folder.name,
-        "kind": SourceKind.FOLDER,
-        "location": kept.location,
-        "revision": kept.folder.revision,
-        "files_hash": kept.files_hash,
-    }
+    kept = keep_folder(path, settings.models_path, task=task, labels=labels, name=name)
+    source = Source(str(settings.models_path / kept.location))
+    found = _of_engine(settings, SourceKind.FOLDER, source, task)
+    return found | {"location": kept.location, "files_hash": kept.files_hash}
 
 
 def _of_engine(settings: Settings, kind: SourceKind, source: Source, task: Task) -> dict[str, Any]:
+    """Open an engine and let it judge a few texts."""
     engine = open_source(source, settings.analysis_device)
-    probe(engine, task)
+    try:
+        probe(engine, task)
+    finally:
+        if isinstance(engine, Held):
+            engine.close()
     return {
         "name": engine.name,
         "kind": kind,

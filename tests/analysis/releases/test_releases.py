@@ -1,5 +1,6 @@
 """A release from its registration to its promotion and back, by the verb and over HTTP."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -229,3 +230,29 @@ async def test_unsafe_folders_are_refused(
         "register", str(named), "--task", "sentiment", "--name", "../x", status=2
     )
     assert not list((tmp_path / "models").glob("**/*.safetensors"))
+
+
+async def test_nobody_is_refused_while_models_change(
+    analysis: RoomClient, shell: Shell, make_stubborn: Stubborn
+) -> None:
+    release = await register(shell, make_stubborn("positive"))
+    heard: list[str] = []
+    changing = True
+
+    async def ask() -> None:
+        body = {"task": "sentiment", "inputs": [{"text": "太差了，气死我了"}] * 20}
+        while changing:
+            answer = await analysis.post("/api/v1/analysis/classify", body)
+            assert answer.status_code == 200, answer.text
+            heard.append(answer.json()["model"]["name"])
+
+    asking = [asyncio.create_task(ask()) for _ in range(4)]
+    for _ in range(2):
+        reason = {"reason": "A trial (sample)."}
+        await analysis.post(f"/api/v1/models/{release}/promote", reason)
+        await is_live(analysis, "stubborn")
+        await analysis.post("/api/v1/models/rollback", {"task": "sentiment"})
+        await is_live(analysis, "lexicon")
+    changing = False
+    await asyncio.gather(*asking)
+    assert set(heard) == {"lexicon", "stubborn"}
