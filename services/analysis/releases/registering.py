@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from services.analysis.engines.base import Held, RefusedModel, UnknownModel
 from services.analysis.engines.registry import known_models
+from services.analysis.engines.remote.address import RemoteCard, is_remote, read_location
 from services.analysis.releases.choosing import open_source
 from services.analysis.releases.folders import keep_folder
 from services.analysis.releases.models import Release
@@ -18,6 +20,8 @@ from shared.contracts.labels import Task
 from shared.settings import Settings
 
 _HUB: Final = "services.analysis.releases.hub"
+# Fields of a remote card that a release has places of its own for.
+_SAID_APART: Final = {"server", "labels", "task"}
 _REPOSITORY: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 
 
@@ -42,8 +46,11 @@ def make_release(
     if Path(what).is_dir():
         found = _of_folder(settings, Path(what), task, labels, name or None)
         found["origin"] = str(Path(what).resolve())
-    elif "://" in what:
-        found = _of_engine(settings, SourceKind.REMOTE, Source.of(what, task, labels), task)
+    elif is_remote(what):
+        card = read_location(what)
+        labels = labels or card.labels
+        source = Source.of(_address(card, name), task, labels)
+        found = _of_engine(settings, SourceKind.REMOTE, source, task)
     elif what in known_models():
         found = _of_engine(settings, SourceKind.SHIPPED, Source(what), task)
     elif _REPOSITORY.fullmatch(what):
@@ -58,6 +65,13 @@ def make_release(
     return Release(
         task=task, labels=dict(labels), registered_by=by.model_dump(mode="json"), **found
     )
+
+
+def _address(card: RemoteCard, name: str | None) -> str:
+    """What a card says, as an address that every process can read."""
+    said = card.model_dump(mode="json", exclude_defaults=True, exclude=_SAID_APART)
+    fields = said | ({"name": name} if name else {})
+    return f"{card.server}?{urlencode(fields)}" if fields else card.server
 
 
 def _of_folder(
