@@ -9,13 +9,14 @@ from typing import Final, NamedTuple
 from services.analysis.engines.compact.wording import prepare
 from shared.contracts.labels import LABELS, Task
 
-# The review sources know no neutral, the stance source p-stance no "none", and so on: what a source
-# never says is masked in its loss.
 _PARTS: Final = {"train": "train.jsonl.gz", "dev": "dev.jsonl"}
 
 
 class Example(NamedTuple):
-    """A labelled text, prepared for the model. `label` is an index into `LABELS[task]`."""
+    """A labelled text, prepared for the model; `raw` is the text as found.
+
+    `label` is an index into `LABELS[task]`, `domain` the goods that a review is about.
+    """
 
     task: Task
     text: str
@@ -24,6 +25,7 @@ class Example(NamedTuple):
     source: str
     language: str
     raw: str
+    domain: str | None = None
 
 
 def read_rows(path: Path) -> Iterator[dict[str, str]]:
@@ -46,6 +48,7 @@ def labelled(data: Path, task: Task, part: str) -> list[Example]:
             row["source"],
             row["lang"],
             row["text"],
+            row.get("domain"),
         )
         for row in read_rows(data / task / _PARTS[part])
     ]
@@ -67,11 +70,3 @@ def all_texts(data: Path) -> list[tuple[str, str]]:
                 if text and text not in held:
                     seen.setdefault(text, row["lang"])
     return [(language, text) for text, language in seen.items()]
-
-
-def classes_of(examples: list[Example]) -> dict[tuple[Task, str], list[int]]:
-    """For each source of a task, the labels that it uses at all."""
-    found: dict[tuple[Task, str], set[int]] = {}
-    for example in examples:
-        found.setdefault((example.task, example.source), set()).add(example.label)
-    return {key: sorted(labels) for key, labels in found.items()}

@@ -5,7 +5,7 @@ of the time, so that "never seen here" is not learnt as "never true". Rare label
 adjustment: Menon and others 2021). The weights that are kept are a running mean (Polyak averaging).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import Final, NamedTuple
 
@@ -30,7 +30,6 @@ from services.analysis.training.corpus import Example
 from shared.contracts.labels import LABELS, Task
 
 _BUDGET: Final = 6_144
-_RATE: Final = 4e-4
 _DECAY: Final = 0.02
 _WARM_UP: Final = 300
 _HIDDEN_SHARE: Final = 0.12
@@ -38,16 +37,18 @@ _PRIOR: Final = 0.5
 # How often a label that a source never uses is left out of its loss.
 _MASKED: Final = 0.7
 _AVERAGE: Final = 0.999
-# How often a source's texts are taken in one pass; 1 where nothing is said. Reviews are many and
-# alike, the small sources are what users meet.
-_TAKEN: Final = {
-    "online-shopping-10": 0.5,
-    "p-stance": 0.6,
-    "smp2020-virus": 1.5,
-    "nlpcc2016-a": 2.0,
-    "semeval2016-6a": 1.5,
-    "tweeteval-emotion": 1.5,
-}
+
+
+class Course(NamedTuple):
+    """How the lessons are taken: passes over all of them, and the highest rate of learning.
+
+    `taken` says how often a source's texts come in one pass; 1 where nothing is said. Reviews are
+    many and alike, and small sources would be lost among the large ones.
+    """
+
+    epochs: int
+    rate: float
+    taken: Mapping[str, float]
 
 
 class Lesson(NamedTuple):
@@ -112,18 +113,20 @@ def finetune(
     network: Network,
     taught: Sequence[Lesson],
     adjusted: dict[tuple[Task, str], Adjustment],
+    course: Course,
     *,
-    epochs: int,
     seed: int,
     device: torch.device,
-    report: Callable[[Step, dict[str, Tensor]], None],
+    report: Callable[[Step], None],
 ) -> dict[str, Tensor]:
     """Train the network in place; returns the averaged weights."""
     random = np.random.default_rng(seed)
     torch.manual_seed(seed)
-    plan = list(_plan(taught, epochs, random))
+    plan = list(_plan(taught, course, random))
     parameters = list(network.parameters())
-    optimizer = torch.optim.AdamW(parameters, lr=_RATE, weight_decay=_DECAY, betas=(0.9, 0.98))
+    optimizer = torch.optim.AdamW(
+        parameters, lr=course.rate, weight_decay=_DECAY, betas=(0.9, 0.98)
+    )
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda at: _pace(at, len(plan)))
     network.train()
     average = {name: value.detach().clone() for name, value in network.state_dict().items()}
@@ -143,19 +146,21 @@ def finetune(
         tokens += len(batch) * max(len(lesson.encoded.ids) for lesson in chosen)
         if step % 100 == 0 or step == len(plan):
             means = {task: float(np.mean(each)) for task, each in losses.items() if each}
-            report(Step(step, len(plan), means, tokens / (perf_counter() - since)), average)
+            report(Step(step, len(plan), means, tokens / (perf_counter() - since)))
             losses, tokens, since = {task: [] for task in Task}, 0, perf_counter()
     return average
 
 
 def _plan(
-    taught: Sequence[Lesson], epochs: int, random: np.random.Generator
+    taught: Sequence[Lesson], course: Course, random: np.random.Generator
 ) -> Iterator[NDArray[np.int64]]:
     """Batches of texts and batches of pairs, mixed, epoch by epoch."""
     paired = np.array([bool(lesson.encoded.target) for lesson in taught])
     lengths = np.array([len(lesson.encoded.ids) for lesson in taught])
-    taken = np.array([max(map(_taken, lesson.sources.values())) for lesson in taught])
-    for _ in range(epochs):
+    taken = np.array(
+        [max(course.taken.get(each, 1.0) for each in lesson.sources.values()) for lesson in taught]
+    )
+    for _ in range(course.epochs):
         times = np.floor(taken + random.random(len(taken))).astype(np.int64)
         batches = [
             members[batch]
@@ -165,10 +170,6 @@ def _plan(
         ]
         for at in random.permutation(len(batches)):
             yield batches[at]
-
-
-def _taken(source: str) -> float:
-    return _TAKEN.get(source, 1.0)
 
 
 def _pace(step: int, steps: int) -> float:

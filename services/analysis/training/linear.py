@@ -1,6 +1,6 @@
 """The linear half: support vector machines over hashed n-grams, weighed by how rare each is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,7 +14,9 @@ from services.analysis.engines.compact.tokens import Tokens
 from services.analysis.training.corpus import Example
 from shared.contracts.labels import LABELS, Task
 
-_BITS: Final = {HAN: 20, LATIN: 19, "pair": 19}
+PAIR: Final = "pair"
+TABLES: Final = (*SCRIPTS, PAIR)
+_BITS: Final = {HAN: 20, LATIN: 19, PAIR: 19}
 _PENALTY: Final = 0.2
 _RAREST: Final = 2
 _CHUNK: Final = 5_000
@@ -30,20 +32,22 @@ class _Counted(NamedTuple):
     sizes: NDArray[np.int64]
 
 
-def learn_tables(examples: Sequence[Example], tokens: Tokens) -> dict[str, LinearTable]:
-    """Learn the tables "han", "latin" and "pair" from the train parts of all tasks."""
-    tables = {}
-    for script in SCRIPTS:
-        halves = []
-        for task in (Task.SENTIMENT, Task.EMOTION):
-            mine = [e for e in examples if e.task is task and script_of(e.text) == script]
-            halves.append(_learn(_count_texts(mine, tokens, _BITS[script]), mine))
-        tables[script] = LinearTable(
-            *(np.concatenate(parts, axis=-1) for parts in zip(*halves, strict=True))
-        )
-    pairs = [example for example in examples if example.task is Task.STANCE]
-    tables["pair"] = _learn(_count_pairs(pairs, tokens, _BITS["pair"]), pairs)
-    return tables
+def learn_table(
+    name: str, examples: Sequence[Example], tokens: Tokens, *, weights: Mapping[str, float]
+) -> LinearTable:
+    """Learn the table "han", "latin" or "pair" from the train parts of all tasks.
+
+    `weights` are those of a source's texts, 1 where nothing is said; only pairs use them.
+    """
+    bits = _BITS[name]
+    if name == PAIR:
+        pairs = [example for example in examples if example.task is Task.STANCE]
+        return _learn(_count_pairs(pairs, tokens, bits), pairs, weights)
+    halves = []
+    for task in (Task.SENTIMENT, Task.EMOTION):
+        mine = [e for e in examples if e.task is task and script_of(e.text) == name]
+        halves.append(_learn(_count_texts(mine, tokens, bits), mine, {}))
+    return LinearTable(*(np.concatenate(parts, axis=-1) for parts in zip(*halves, strict=True)))
 
 
 def _count_texts(examples: Sequence[Example], tokens: Tokens, bits: int) -> _Counted:
@@ -75,7 +79,9 @@ def _counted(found: Sequence[Features], bits: int) -> _Counted:
     return _Counted(counts, sizes)
 
 
-def _learn(counted: _Counted, examples: Sequence[Example]) -> LinearTable:
+def _learn(
+    counted: _Counted, examples: Sequence[Example], weights: Mapping[str, float]
+) -> LinearTable:
     """One machine a label against the rest, every label of the task weighing the same."""
     counts, sizes = counted
     labels = np.array([example.label for example in examples])
@@ -88,13 +94,14 @@ def _learn(counted: _Counted, examples: Sequence[Example]) -> LinearTable:
     # On average a text has length one, as the penalty takes for granted.
     unit = float(1 / np.sqrt(weighed.multiply(weighed).sum(axis=1).mean()))
     machine = LinearSVC(C=_PENALTY, class_weight="balanced", random_state=0)
-    machine.fit(sparse.csr_matrix(weighed * unit), labels)
+    importance = np.array([weights.get(example.source, 1.0) for example in examples])
+    machine.fit(sparse.csr_matrix(weighed * unit), labels, sample_weight=importance)
     classes = len(LABELS[examples[0].task])
-    weights = np.zeros((counts.shape[1], classes), np.float32)
+    learnt = np.zeros((counts.shape[1], classes), np.float32)
     bias = np.full(classes, -1.0, np.float32)
-    weights[:, machine.classes_] = machine.coef_.T * rarity[:, None] * unit
+    learnt[:, machine.classes_] = machine.coef_.T * rarity[:, None] * unit
     bias[machine.classes_] = machine.intercept_
-    return _round(weights, bias)
+    return _round(learnt, bias)
 
 
 def _round(weights: NDArray[np.float32], bias: NDArray[np.float32]) -> LinearTable:

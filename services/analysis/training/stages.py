@@ -19,8 +19,16 @@ from services.analysis.engines.compact.network import Encoder, Network, Sizes
 from services.analysis.engines.compact.tokens import Tokens
 from services.analysis.training.cooccurrence import first_vectors
 from services.analysis.training.corpus import Example, all_texts, labelled
-from services.analysis.training.finetune import Lesson, Step, adjustments, finetune, lessons
-from services.analysis.training.linear import learn_tables
+from services.analysis.training.distant import distant_stances
+from services.analysis.training.finetune import (
+    Course,
+    Lesson,
+    Step,
+    adjustments,
+    finetune,
+    lessons,
+)
+from services.analysis.training.linear import TABLES, learn_table
 from services.analysis.training.pretrain import Progress, pretrain
 from services.analysis.training.vocabulary import learn_vocabulary
 from shared.contracts.labels import LABELS, Task
@@ -31,6 +39,20 @@ _MEASURED_BATCH: Final = 64
 _MEASURED: Final = 4_096
 
 Say = Callable[[str], None]
+
+
+_TAKEN: Final = {
+    "online-shopping-10": 0.5,
+    "p-stance": 0.6,
+    "smp2020-virus": 1.5,
+    "nlpcc2016-a": 2.0,
+    "semeval2016-6a": 1.5,
+    "tweeteval-emotion": 1.5,
+}
+# The last pass: gentle, with the stances that nobody labelled, and more of the small sources.
+_LAST_TAKEN: Final = _TAKEN | {"nlpcc2016-a": 4.0, "semeval2016-6a": 3.0, "vast": 2.0}
+_RATE: Final = 4e-4
+_LAST_RATE: Final = 1.5e-4
 
 
 class Plan(NamedTuple):
@@ -82,9 +104,9 @@ class Workshop:
         return [each for each in found if each.task is Task.STANCE or each.text not in held]
 
     @cached_property
-    def lessons(self) -> list[Lesson]:
-        """The examples, encoded."""
-        return lessons(self.examples, self.tokens)
+    def distant(self) -> list[Example]:
+        """Stances made from reviews and posts."""
+        return distant_stances(self.examples, seed=self.plan.seed)
 
     def pretrained(self) -> Encoder:
         """Steps 2 and 3: first vectors from counts, then gaps filled in posts."""
@@ -116,58 +138,60 @@ class Workshop:
         return encoder
 
     def finetuned(self) -> Network:
-        """Step 4: the three tasks on the pretrained encoder; the averaged weights."""
-        path = self.work / "finetuned.safetensors"
-        classes = {task.value: len(LABELS[task]) for task in Task}
-        network = Network(self._sizes(), classes)
-        if not path.exists():
+        """Steps 4 and 5: the three tasks on the pretrained encoder, then a last gentle pass with
+        distant stances; the averaged weights of each."""
+        first = self.work / "finetuned.safetensors"
+        network = Network(self._sizes(), {task.value: len(LABELS[task]) for task in Task})
+        if not first.exists():
             torch.manual_seed(self.plan.seed)
             network.encoder.load_state_dict(self.pretrained().state_dict())
-            network = network.to(self.device)
-            averaged = finetune(
-                network,
-                self.lessons,
-                adjustments(self.examples),
-                epochs=self.plan.finetuning,
-                seed=self.plan.seed,
-                device=self.device,
-                report=self._finetuning,
-            )
-            save_file({name: value.cpu() for name, value in averaged.items()}, path)
-        network = network.cpu()
-        network.load_state_dict(load_file(path))
+            course = Course(self.plan.finetuning, _RATE, _TAKEN)
+            self._teach(network, self.examples, course, first)
+        last = self.work / "finished.safetensors"
+        if not last.exists():
+            network.load_state_dict(load_file(first))
+            course = Course(1, _LAST_RATE, _LAST_TAKEN)
+            self._teach(network, [*self.examples, *self.distant], course, last)
+        network.load_state_dict(load_file(last))
         return network
 
     def tables(self) -> dict[str, LinearTable]:
-        """Step 5: the linear half."""
-        path = self.work / "linear.safetensors"
-        if not path.exists():
-            learnt = learn_tables(self.examples, self.tokens)
-            self.say("linear tables learnt")
-            save_arrays(
-                {
-                    f"{name}.{part}": values
-                    for name, table in learnt.items()
-                    for part, values in table._asdict().items()
-                },
-                path,
-            )
-        kept = load_arrays(path)
-        names = sorted({key.partition(".")[0] for key in kept})
-        return {
-            name: LinearTable(*(kept[f"{name}.{part}"] for part in LinearTable._fields))
-            for name in names
-        }
+        """Step 6: the linear half, a table at a time."""
+        return {name: self._table(name) for name in TABLES}
 
     def measured(self) -> list[list[Lesson]]:
         """Some lessons, texts and pairs, in batches."""
         random = np.random.default_rng(self.plan.seed)
-        chosen = [self.lessons[at] for at in random.permutation(len(self.lessons))[:_MEASURED]]
+        some = random.permutation(len(self.examples))[:_MEASURED]
+        chosen = lessons([self.examples[at] for at in some], self.tokens)
         chosen.sort(key=lambda lesson: len(lesson.encoded.ids))
         return [
             chosen[start : start + _MEASURED_BATCH]
             for start in range(0, len(chosen), _MEASURED_BATCH)
         ]
+
+    def _teach(self, network: Network, examples: list[Example], course: Course, path: Path) -> None:
+        """Teach a network; its averaged weights are written to the path."""
+        averaged = finetune(
+            network.to(self.device),
+            lessons(examples, self.tokens),
+            adjustments(examples),
+            course,
+            seed=self.plan.seed,
+            device=self.device,
+            report=self._finetuning,
+        )
+        save_file({name: value.cpu() for name, value in averaged.items()}, path)
+        network.cpu()
+
+    def _table(self, name: str) -> LinearTable:
+        path = self.work / f"linear-{name}.safetensors"
+        if not path.exists():
+            examples = [*self.examples, *self.distant]
+            table = learn_table(name, examples, self.tokens, weights=_LAST_TAKEN)
+            self.say(f"linear table {name} learnt")
+            save_arrays(table._asdict(), path)
+        return LinearTable(**load_arrays(path))
 
     def _sizes(self) -> Sizes:
         plan = self.plan
@@ -185,11 +209,8 @@ class Workshop:
             f"{at.right:.1%} right, {at.tokens_per_second:,.0f} tokens/s"
         )
 
-    def _finetuning(self, at: Step, averaged: dict[str, torch.Tensor]) -> None:
+    def _finetuning(self, at: Step) -> None:
         losses = ", ".join(f"{task} {loss:.3f}" for task, loss in at.losses.items())
         self.say(
             f"fine-tuning {at.step}/{at.steps}: {losses}, {at.tokens_per_second:,.0f} tokens/s"
         )
-        if at.step % 1_000 == 0:
-            kept = {name: value.cpu() for name, value in averaged.items()}
-            save_file(kept, self.work / f"finetuned-{at.step}.partial")
