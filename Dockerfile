@@ -5,7 +5,7 @@ ARG PYTHON_VERSION=3.11
 
 FROM python:${PYTHON_VERSION}-slim-bookworm AS build
 ARG ROOM
-# `transformer` brings torch, for ROOM=analysis only.
+# `transformer` brings torch, for ROOM=analysis only: GPUs, and Hugging Face models of your own.
 ARG EXTRAS=""
 # Another package index beside the default one: a mirror, or PyTorch's index of wheels without CUDA.
 ARG PIP_EXTRA_INDEX_URL=""
