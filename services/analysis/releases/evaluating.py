@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -49,19 +49,23 @@ def measure(
     live: Live | None,
     rows: Iterable[LabelledRow],
     opened: Mapping[Source, Engine] | None = None,
+    *,
+    isolated: bool = False,
 ) -> Evaluation:
     """Measure a candidate on rows, beside the live model where one is given; takes computing time.
 
-    Engines in `opened` are used as they are, others are opened for the while.
+    Engines in `opened` are used as they are; others are opened for the while, in processes of their
+    own if `isolated` says so.
 
     Raises what `open_source` and `evaluate` raise.
     """
     with ExitStack() as stack:
-        engine = stack.enter_context(_borrow(settings, candidate, opened or {}))
+        device, held = settings.analysis_device, opened or {}
+        engine = stack.enter_context(_borrow(candidate, held, device, isolated=isolated))
         beside = None
         if live is not None and live.source != candidate:
             source = live.source or _chosen(settings, task)
-            beside = stack.enter_context(_borrow(settings, source, opened or {}))
+            beside = stack.enter_context(_borrow(source, held, device, isolated=isolated))
             if task not in beside.tasks:
                 beside = LexiconEngine()
         return evaluate(engine, task, rows, baseline=beside)
@@ -80,21 +84,19 @@ async def keep_evaluation(
     """Keep what was measured, with what the gate says of it and a page that shows it."""
     findings = objections(evaluation)
     beside = evaluation.baseline
+    occasion = Occasion(file_name, file_hash, await database_now(session), tuple(findings))
     record = EvaluationRecord(
         release_id=release.id,
         file_name=file_name,
         file_hash=file_hash,
         rows=evaluation.rows,
-        figures=evaluation.model_dump(mode="json"),
+        figures=_storable(evaluation.model_dump(mode="json")),
         baseline_id=live.id if live and beside else None,
         baseline_name=beside.name if beside else None,
         baseline_revision=beside.revision if beside else None,
         passed=not findings,
         findings=findings,
-        report=render(
-            evaluation,
-            Occasion(file_name, file_hash, await database_now(session), tuple(findings)),
-        ),
+        report=_storable(render(evaluation, occasion)),
         evaluated_by=by.model_dump(mode="json"),
     )
     session.add(record)
@@ -105,17 +107,33 @@ async def keep_evaluation(
 
 @contextmanager
 def _borrow(
-    settings: Settings, source: Source, opened: Mapping[Source, Engine]
+    source: Source, opened: Mapping[Source, Engine], device: str, *, isolated: bool
 ) -> Iterator[Engine]:
     if source in opened:
         yield opened[source]
         return
-    engine = open_source(source, settings.analysis_device)
+    engine = open_source(source, device, isolated=isolated)
     try:
         yield engine
     finally:
         if isinstance(engine, Held):
             engine.close()
+
+
+def _storable(value: Any) -> Any:
+    """Texts of a labelled file may hold what PostgreSQL does not: NUL, half a surrogate pair."""
+    match value:
+        case str():
+            return (
+                value.encode("utf-8", "replace")
+                .decode()
+                .replace("\x00", "\N{REPLACEMENT CHARACTER}")
+            )
+        case dict():
+            return {_storable(key): _storable(each) for key, each in value.items()}
+        case list():
+            return [_storable(each) for each in value]
+    return value
 
 
 def _chosen(settings: Settings, task: Task) -> Source:

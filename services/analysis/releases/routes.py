@@ -204,6 +204,7 @@ async def evaluate_release(
         live,
         rows,
         {source: batcher.engine for source, batcher in models.batchers().items()},
+        isolated=runtime.settings.analysis_isolation,
     )
     record = await keep_evaluation(
         session,

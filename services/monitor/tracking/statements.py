@@ -107,16 +107,18 @@ WITH before AS (
     INSERT INTO monitor.post_opinions (post_id, revision, sentiment, sentiment_confidence,
         sentiment_unsure, emotion, emotion_confidence, emotion_unsure, engine, release,
         said_sentiment, said_emotion)
-    SELECT DISTINCT ON (new.post_id) new.*, feeling.label, mood.label
+    SELECT DISTINCT ON (new.post_id) new.post_id, new.revision, new.sentiment,
+        new.sentiment_confidence, new.sentiment_unsure, new.emotion, new.emotion_confidence,
+        new.emotion_unsure, new.engine, new.release, feeling.label, mood.label
     FROM unnest(:post_id, :revision, :sentiment, :sentiment_confidence, :sentiment_unsure,
         :emotion, :emotion_confidence, :emotion_unsure, :engine, :release)
-      AS new (post_id, revision, sentiment, sentiment_confidence, sentiment_unsure, emotion,
-        emotion_confidence, emotion_unsure, engine, release)
+      WITH ORDINALITY AS new (post_id, revision, sentiment, sentiment_confidence,
+        sentiment_unsure, emotion, emotion_confidence, emotion_unsure, engine, release, place)
     LEFT JOIN said AS feeling ON feeling.post_id = new.post_id
       AND feeling.revision = new.revision AND feeling.task = 'sentiment'
     LEFT JOIN said AS mood ON mood.post_id = new.post_id
       AND mood.revision = new.revision AND mood.task = 'emotion'
-    ORDER BY new.post_id, new.revision DESC
+    ORDER BY new.post_id, new.revision DESC, new.place DESC
     ON CONFLICT (post_id) DO UPDATE SET
         revision = excluded.revision, sentiment = excluded.sentiment,
         sentiment_confidence = excluded.sentiment_confidence,

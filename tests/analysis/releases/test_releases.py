@@ -256,3 +256,20 @@ async def test_nobody_is_refused_while_models_change(
     changing = False
     await asyncio.gather(*asking)
     assert set(heard) == {"lexicon", "stubborn"}
+
+
+async def test_odd_texts_can_be_evaluated_and_kept(
+    analysis: RoomClient, shell: Shell, make_stubborn: Stubborn, tmp_path: Path
+) -> None:
+    release = await register(shell, make_stubborn("positive"))
+    odd = [
+        {"text": "a\x00b", "label": "negative", "source": "x\x00"},
+        {"text": "", "label": "neutral"},
+    ]
+    answer = await analysis.post(f"/api/v1/models/{release}/evaluate", {"rows": odd})
+    assert answer.status_code == 201, answer.text
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"text": "half \\ud83d", "label": "negative"}\n')
+    await shell("evaluate", "stubborn", str(rows), status=1)
+    none = await shell("evaluate", "stubborn", str(tmp_path / "none.jsonl"), status=2)
+    assert "none.jsonl" in none
