@@ -51,6 +51,19 @@ async def training_lines(database: Database, wanted: Wanted, secret: bytes) -> A
         yield _lines(held, wanted.conflicts, secret)
 
 
+async def begun(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same lines, the first of which are there: what fails until then is answered as an error,
+    afterwards the status has left."""
+    first = await anext(lines, b"")
+
+    async def all_lines() -> AsyncIterator[bytes]:
+        yield first
+        async for piece in lines:
+            yield piece
+
+    return all_lines()
+
+
 def _query(wanted: Wanted) -> Select[Label, LabelledText]:
     query = (
         select(Label, LabelledText)

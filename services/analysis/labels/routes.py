@@ -7,7 +7,7 @@ from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
 
 from services.analysis.labels import queries, sampling, service
-from services.analysis.labels.export import Wanted, training_lines
+from services.analysis.labels.export import Wanted, begun, training_lines
 from services.analysis.labels.models import Label, LabelState
 from services.analysis.labels.queries import By, LabelFilter
 from services.analysis.labels.schemas import AgreementReport, LabelNew, LabelOut, SampleOut
@@ -111,8 +111,9 @@ async def export_labels(
 ) -> StreamingResponse:
     """Texts and what people say of them, to train and evaluate models with; people by pseudonym."""
     wanted = Wanted(task=task, conflicts=conflicts, since=since, until=until)
+    lines = training_lines(runtime.database, wanted, runtime.settings.signing_secret)
     return StreamingResponse(
-        training_lines(runtime.database, wanted, runtime.settings.signing_secret),
+        await begun(lines),
         media_type="application/x-ndjson",
         headers={"Content-Disposition": 'attachment; filename="labels.jsonl"'},
     )

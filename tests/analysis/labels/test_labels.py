@@ -87,6 +87,24 @@ async def test_what_does_not_fit_is_refused_in_words(
     assert words in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "?person=%00",
+        "?cursor=abc",
+        "/agreement?by=day",
+        "/agreement?since=0001-01-01T00:00:00%2B14:00",
+        "/sample?size=0",
+        "/export?conflicts=x",
+        "/export?since=9999-12-31T23:59:59-12:00",
+    ],
+)
+async def test_what_cannot_be_asked_is_refused(analysis: RoomClient, path: str) -> None:
+    answer = await analysis.get(f"/api/v1/labels{path}")
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["detail"]
+
+
 async def test_a_program_gives_no_labels_and_not_everybody_may(
     analysis: RoomClient, analysed: Analysed
 ) -> None:
