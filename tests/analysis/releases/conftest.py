@@ -21,15 +21,15 @@ from tests.conftest import OpenRoom, RoomClient
 
 T = TypeVar("T")
 
+# The lexicon opens at once, and knows nothing that a test would have to know.
+SETTINGS = {"analysis_model": "lexicon", "analysis_isolation": False}
 SENTIMENTS = ("negative", "neutral", "positive")
 
 
 @pytest.fixture
 async def analysis(open_room: OpenRoom, tmp_path: Path) -> RoomClient:
     """The room; it looks at the record every 50 ms."""
-    return await open_room(
-        analysis_room, sweep_seconds=0.05, home=tmp_path, analysis_isolation=False
-    )
+    return await open_room(analysis_room, **SETTINGS, sweep_seconds=0.05, home=tmp_path)
 
 
 async def soon(question: Callable[[], Awaitable[T | None]], patience: float = 30.0) -> T:

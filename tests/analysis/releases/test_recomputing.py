@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from services.analysis.room import room as analysis_room
 from services.monitor.indicators.tally import Tally
 from services.monitor.posts.resubmitting import BATCH
 from services.monitor.room import room as monitor_room
 from shared.contracts.posts import PostsResubmitted
 from shared.events import emit
 from shared.ids import new_id
-from tests.analysis.releases.conftest import Shell, collected, soon
+from tests.analysis.releases.conftest import SETTINGS, Shell, collected, soon
 from tests.analysis.releases.test_releases import is_live, register
 from tests.conftest import OpenRoom, RoomClient
 
@@ -175,3 +176,33 @@ async def test_what_a_person_said_of_a_post_stays(
     shown = (await monitor.get(f"/api/v1/posts/{ids[0]}")).json()["opinion"]["sentiment"]
     assert shown["label"] == "neutral"
     assert shown["model"]["label"] == "positive"
+
+
+async def test_a_worker_that_a_promotion_has_not_reached_judges_nothing_anew(
+    open_room: OpenRoom, make_stubborn: Stubborn, tmp_path: Path
+) -> None:
+    late = await open_room(analysis_room, **SETTINGS, sweep_seconds=3_600, home=tmp_path)
+    release = await register(Shell(late), make_stubborn("positive"))
+    await late.post(f"/api/v1/models/{release}/promote", {"reason": "A trial (sample)."})
+    started = (await late.post("/api/v1/models/recomputations", {})).json()
+    async with late.transaction() as session:
+        await emit(
+            session,
+            PostsResubmitted(
+                recomputation_id=started["id"], posts=collected("牛奶").posts, total=1, last=True
+            ),
+        )
+    path = f"/api/v1/models/recomputations/{started['id']}"
+    await late.work()
+    assert (await late.get(path)).json() == started
+
+    ready = await open_room(analysis_room, **SETTINGS, home=tmp_path)
+
+    async def done() -> bool:
+        await ready.work()
+        return (await ready.get(path)).json()["judged"] == 1
+
+    await soon(done)
+    async with ready.transaction() as session:
+        engines = await session.scalars(text("SELECT engine FROM analysis.opinions"))
+        assert engines.all() == ["stubborn+lexicon"]
