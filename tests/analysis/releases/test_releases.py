@@ -161,6 +161,16 @@ async def test_posts_are_judged_by_the_new_model_without_a_restart(
             return newest.first() == ("stubborn+lexicon", "positive")
 
     await soon(by_the_new_one)
+    revision = (await analysis.get(f"/api/v1/models/releases/{release}")).json()["revision"]
+    body = {"task": "sentiment", "inputs": [{"text": "太差了"}]}
+    for model, status in (
+        ("stubborn", 200),
+        (f"stubborn@{revision}", 200),
+        ("lexicon", 200),
+        ("stubborn@other", 422),
+    ):
+        answer = await analysis.post("/api/v1/analysis/classify", body | {"model": model})
+        assert answer.status_code == status, answer.text
 
 
 async def test_a_model_that_cannot_be_opened_leaves_the_old_one_serving(
