@@ -47,11 +47,13 @@ class Process:
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
-        hello = self.ask(recipe._asdict(), limit_s=limit_s)
-        if "error" in hello:
+        try:
+            self.hello = self.ask(recipe._asdict(), limit_s=limit_s)
+            if "error" in self.hello:
+                raise RefusedModel(str(self.hello["error"]))
+        except BaseException:
             self.kill()
-            raise RefusedModel(str(hello["error"]))
-        self.hello = hello
+            raise
 
     @property
     def pid(self) -> int:

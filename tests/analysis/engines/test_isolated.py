@@ -269,8 +269,8 @@ async def test_behind_a_batcher_only_the_caller_with_the_text_hears_of_it(
     assert engine.pid is None or not psutil.pid_exists(engine.pid)
 
 
-def test_a_model_folder_is_isolated_on_request(make_folder: Any) -> None:
-    folder = str(make_folder(["negative", "positive"]))
+def test_a_model_folder_is_isolated_on_request(make_onnx_folder: Any) -> None:
+    folder = str(make_onnx_folder(["negative", "positive"]))
     texts = [Item("good"), Item("bad bad"), Item("")]
     plain = open_engine(folder, device="cpu")
     isolated = open_engine(folder, device="cpu", isolated=True)
@@ -280,7 +280,7 @@ def test_a_model_folder_is_isolated_on_request(make_folder: Any) -> None:
         answers = isolated.classify(Task.SENTIMENT, texts)
     for one, other in zip(answers, plain.classify(Task.SENTIMENT, texts), strict=True):
         assert one.scores == pytest.approx(other.scores, abs=1e-5)
-    (Path(folder) / "model.safetensors").unlink()
+    (Path(folder) / "model.onnx").unlink()
     with pytest.raises(RefusedModel, match="holds no weights"):
         open_engine(folder, isolated=True)
 
