@@ -31,11 +31,11 @@ async def live(room: RoomClient, task: str = "sentiment") -> str:
     return next(each["name"] for each in answer.json()["tasks"] if each["task"] == task)
 
 
-async def is_live(room: RoomClient, name: str) -> None:
+async def is_live(room: RoomClient, name: str, task: str = "sentiment") -> None:
     """Wait until a promotion has reached the API."""
 
     async def reached() -> bool:
-        return await live(room) == name
+        return await live(room, task) == name
 
     await soon(reached)
 
