@@ -236,6 +236,6 @@ def _database(settings: Settings, role: str) -> Database:
     # Apart from the room's own pool: to look must not wait for requests.
     return Database(
         settings.database_url.get_secret_value(),
-        pool=2,
+        pool=1,
         application=f"groundswell-{settings.room}-{role}-models",
     )

@@ -14,7 +14,7 @@ from tests.conftest import OpenRoom, RoomClient
 
 @pytest.fixture
 async def analysis(open_room: OpenRoom) -> RoomClient:
-    return await open_room(analysis_room)
+    return await open_room(analysis_room, analysis_model="lexicon")
 
 
 def posts(*texts: str) -> PostsCollected:

@@ -13,6 +13,8 @@ LEASE = Settings.model_fields["lease_seconds"].default
 POOL = Settings.model_fields["database_pool"].default
 # What a gateway opens beside its pool, for the door and the live stream.
 DOOR = 4 + 2
+# Each process of the analysis room follows promotions on a connection of its own.
+MODELS = 1
 # Connections for the migration, and for people who look.
 SPARE = 10
 
@@ -54,7 +56,7 @@ def test_the_database_has_connections_for_every_process(
     compose: Manifest, manifests: list[Manifest]
 ) -> None:
     limit = max_connections(compose["services"]["postgres"]["command"])
-    assert len(PROCESSES) * POOL + DOOR + SPARE <= limit
+    assert len(PROCESSES) * POOL + DOOR + 2 * MODELS + SPARE <= limit
     # At an upgrade every deployment has its surge beside its replicas.
     pods = {
         found["metadata"]["name"]: found["spec"]["replicas"]
@@ -68,7 +70,8 @@ def test_the_database_has_connections_for_every_process(
         for container in containers(manifest)
         if container["name"] == "postgres"
     )
-    needed = sum(pods.values()) * POOL + pods["gateway"] * DOOR + SPARE
+    following = (pods["analysis"] + pods["analysis-worker"]) * MODELS
+    needed = sum(pods.values()) * POOL + pods["gateway"] * DOOR + following + SPARE
     assert needed <= max_connections(postgres["args"])
 
 
