@@ -90,7 +90,8 @@ async def find_shadow_report(session: AsyncSession, release_id: UUID) -> ShadowR
     judged = sum(pair.posts for pair in pairs)
     same = sum(pair.posts for pair in pairs if pair.live == pair.shadow)
     return ShadowReport(
-        **dict(ShadowOut.model_validate(run)),
+        # The run goes on while it is counted: one figure for both.
+        **dict(ShadowOut.model_validate(run)) | {"judged": judged},
         agreement=same / judged if judged else None,
         pairs=pairs,
         differences=[DifferenceOut.model_validate(each) for each in differences],
