@@ -17,6 +17,7 @@ from services.analysis.releases.gate import objections
 from services.analysis.releases.labelled import LabelledRow
 from services.analysis.releases.models import EvaluationRecord, LiveRelease, Release
 from services.analysis.releases.report import Occasion, render
+from services.analysis.releases.telling import list_processes
 from services.analysis.releases.wanted import source_of
 from services.analysis.sources import LEXICON, Source
 from shared.contracts.actors import ActorRef
@@ -26,10 +27,10 @@ from shared.settings import Settings
 
 
 class Live(NamedTuple):
-    """What answers for a task: `source` none stands for the model of the settings."""
+    """What answers for a task: without an id, the model of the settings."""
 
     id: UUID | None
-    source: Source | None
+    source: Source
 
 
 async def find_live(session: AsyncSession, settings: Settings, task: Task) -> Live:
@@ -39,7 +40,13 @@ async def find_live(session: AsyncSession, settings: Settings, task: Task) -> Li
         .join(LiveRelease, LiveRelease.release_id == Release.id)
         .where(LiveRelease.task == task)
     )
-    return Live(release.id, source_of(release, settings)) if release else Live(None, None)
+    if release is not None:
+        return Live(release.id, source_of(release, settings))
+    # The settings of the processes count, and not those of a shell beside them.
+    for process in await list_processes(session):
+        if task in process.told.chosen:
+            return Live(None, Source(process.told.chosen[task], task))
+    return Live(None, _chosen(settings, task))
 
 
 def measure(
@@ -64,8 +71,7 @@ def measure(
         engine = stack.enter_context(_borrow(candidate, held, device, isolated=isolated))
         beside = None
         if live is not None and live.source != candidate:
-            source = live.source or _chosen(settings, task)
-            beside = stack.enter_context(_borrow(source, held, device, isolated=isolated))
+            beside = stack.enter_context(_borrow(live.source, held, device, isolated=isolated))
             if task not in beside.tasks:
                 beside = LexiconEngine()
         return evaluate(engine, task, rows, baseline=beside)

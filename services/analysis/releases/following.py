@@ -199,6 +199,7 @@ class Follower:
                 task: LiveTold.of(self.models.batcher_of(source).engine, self.models.releases[task])
                 for task, source in live.items()
             },
+            chosen={task: source.location for task, source in self._start.items()},
             engines=[EngineTold.of(batcher) for batcher in self.models.batchers().values()],
             failures=[
                 FailureTold(location=source.location, task=source.task, error=failure.error)

@@ -192,6 +192,8 @@ async def evaluate_release(
     """Measure a release on labelled rows, beside the live model."""
     release = await service.get_release(session, release_id)
     live = await find_live(session, runtime.settings, release.task) if new.against_live else None
+    if live and live.id is None and models.releases[release.task] is None:
+        live = live._replace(source=models.live()[release.task])
     rows = [
         labelled_row(number, row.model_dump(exclude_none=True), release.task)
         for number, row in enumerate(new.rows, start=1)

@@ -80,6 +80,9 @@ class ProcessTold(BaseModel):
     """All models of one process."""
 
     live: dict[Task, LiveTold]
+    chosen: dict[Task, str] = Field(
+        default_factory=dict, description="The model of the settings, by task"
+    )
     engines: list[EngineTold]
     failures: list[FailureTold]
     shadows: dict[Task, ShadowTold]
