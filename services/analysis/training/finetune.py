@@ -2,7 +2,10 @@
 
 Every source has labels it never uses (reviews know no neutral); they are left out of its loss most
 of the time, so that "never seen here" is not learnt as "never true". Rare labels count more (logit
-adjustment: Menon and others 2021). The weights that are kept are a running mean (Polyak averaging).
+adjustment: Menon and others 2021). The weights that are kept are a running mean (Polyak averaging),
+and of a long course the mean of that at several points (Izmailov and others 2018): later ones know
+the texts by heart, earlier ones know less. Where a text has no label of a task, what a teacher says
+of it may stand in (distillation: Hinton and others 2015).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,6 +40,8 @@ _PRIOR: Final = 0.5
 # How often a label that a source never uses is left out of its loss.
 _MASKED: Final = 0.7
 _AVERAGE: Final = 0.999
+# Every so many steps the running mean is taken into the mean that is kept, after the first third.
+_SNAPSHOT: Final = 1_000
 
 
 class Course(NamedTuple):
@@ -52,11 +57,13 @@ class Course(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """One input, the labels that are known of it, and the source of each."""
+    """One input, the labels that are known of it, and the source of each; `taught` are a teacher's
+    probabilities for tasks that have no label."""
 
     encoded: Encoded
     labels: dict[Task, int]
     sources: dict[Task, str]
+    taught: dict[Task, NDArray[np.float32]]
 
 
 class Adjustment(NamedTuple):
@@ -74,7 +81,8 @@ def lessons(examples: Sequence[Example], tokens: Tokens) -> list[Lesson]:
     found: dict[str, Lesson] = {}
     pairs: list[Lesson] = []
     for example, text, target in zip(examples, texts, targets, strict=True):
-        known = ({example.task: example.label}, {example.task: example.source})
+        told: dict[Task, NDArray[np.float32]] = {}
+        known = ({example.task: example.label}, {example.task: example.source}, told)
         if example.task is Task.STANCE:
             pairs.append(Lesson(encode_pair(target, text), *known))
         elif example.text in found:
@@ -119,7 +127,7 @@ def finetune(
     device: torch.device,
     report: Callable[[Step], None],
 ) -> dict[str, Tensor]:
-    """Train the network in place; returns the averaged weights."""
+    """Train the network in place; returns the mean of its weights (see the module)."""
     random = np.random.default_rng(seed)
     torch.manual_seed(seed)
     plan = list(_plan(taught, course, random))
@@ -130,6 +138,7 @@ def finetune(
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda at: _pace(at, len(plan)))
     network.train()
     average = {name: value.detach().clone() for name, value in network.state_dict().items()}
+    snapshots: list[dict[str, Tensor]] = []
     losses: dict[str, list[float]] = {task: [] for task in Task}
     tokens, since = 0, perf_counter()
     for step, batch in enumerate(plan, start=1):
@@ -143,12 +152,16 @@ def finetune(
         _follow(average, network, min(_AVERAGE, step / (step + 10)))
         for task, loss in parts.items():
             losses[task].append(float(loss.detach()))
+        if step % _SNAPSHOT == 0 and step > len(plan) // 3:
+            snapshots.append({name: value.clone() for name, value in average.items()})
         tokens += len(batch) * max(len(lesson.encoded.ids) for lesson in chosen)
         if step % 100 == 0 or step == len(plan):
             means = {task: float(np.mean(each)) for task, each in losses.items() if each}
             report(Step(step, len(plan), means, tokens / (perf_counter() - since)))
             losses, tokens, since = {task: [] for task in Task}, 0, perf_counter()
-    return average
+    if not snapshots:
+        return average
+    return {name: torch.stack([each[name] for each in snapshots]).mean(0) for name in average}
 
 
 def _plan(
@@ -158,7 +171,10 @@ def _plan(
     paired = np.array([bool(lesson.encoded.target) for lesson in taught])
     lengths = np.array([len(lesson.encoded.ids) for lesson in taught])
     taken = np.array(
-        [max(course.taken.get(each, 1.0) for each in lesson.sources.values()) for lesson in taught]
+        [
+            max((course.taken.get(each, 1.0) for each in lesson.sources.values()), default=1.0)
+            for lesson in taught
+        ]
     )
     for _ in range(course.epochs):
         times = np.floor(taken + random.random(len(taken))).astype(np.int64)
@@ -213,6 +229,12 @@ def _losses(
             found[task] = share * _loss(
                 values.float()[rows], [chosen[at] for at in rows], task, adjusted, random
             )
+        rows = [at for at, lesson in enumerate(chosen) if task in lesson.taught]
+        if rows:
+            share = len(rows) / len(chosen)
+            said = torch.from_numpy(np.stack([chosen[at].taught[task] for at in rows])).to(device)
+            loss = share * functional.cross_entropy(values.float()[rows], said)
+            found[task] = found[task] + loss if task in found else loss
     return found
 
 

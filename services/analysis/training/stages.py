@@ -14,12 +14,14 @@ from safetensors.numpy import load_file as load_arrays
 from safetensors.numpy import save_file as save_arrays
 from safetensors.torch import load_file, save_file
 
+from services.analysis.engines.compact.engine import CompactEngine
 from services.analysis.engines.compact.linear import LinearTable
 from services.analysis.engines.compact.network import Encoder, Network, Sizes
 from services.analysis.engines.compact.tokens import Tokens
 from services.analysis.training.cooccurrence import first_vectors
 from services.analysis.training.corpus import Example, all_texts, labelled
 from services.analysis.training.distant import distant_stances
+from services.analysis.training.export import export
 from services.analysis.training.finetune import (
     Course,
     Lesson,
@@ -28,8 +30,10 @@ from services.analysis.training.finetune import (
     finetune,
     lessons,
 )
+from services.analysis.training.fitting import fit
 from services.analysis.training.linear import TABLES, learn_table
 from services.analysis.training.pretrain import Progress, pretrain
+from services.analysis.training.teaching import complete, raw_texts, unlabelled
 from services.analysis.training.vocabulary import learn_vocabulary
 from shared.contracts.labels import LABELS, Task
 
@@ -52,7 +56,7 @@ _TAKEN: Final = {
 # The last pass: gentle, with the stances that nobody labelled, and more of the small sources.
 _LAST_TAKEN: Final = _TAKEN | {"nlpcc2016-a": 4.0, "semeval2016-6a": 3.0, "vast": 2.0}
 _RATE: Final = 4e-4
-_LAST_RATE: Final = 1.5e-4
+_LAST_RATE: Final = 2e-4
 
 
 class Plan(NamedTuple):
@@ -138,25 +142,27 @@ class Workshop:
         return encoder
 
     def finetuned(self) -> Network:
-        """Steps 4 and 5: the three tasks on the pretrained encoder, then a last gentle pass with
-        distant stances; the averaged weights of each."""
+        """Steps 4 to 6: the three tasks on the pretrained encoder; the linear half; then a last,
+        gentle pass with distant stances and with what the model so far says of unlabelled posts.
+        """
         first = self.work / "finetuned.safetensors"
         network = Network(self._sizes(), {task.value: len(LABELS[task]) for task in Task})
         if not first.exists():
             torch.manual_seed(self.plan.seed)
             network.encoder.load_state_dict(self.pretrained().state_dict())
             course = Course(self.plan.finetuning, _RATE, _TAKEN)
-            self._teach(network, self.examples, course, first)
+            self._teach(network, self.examples, lessons(self.examples, self.tokens), course, first)
         last = self.work / "finished.safetensors"
         if not last.exists():
             network.load_state_dict(load_file(first))
+            examples = [*self.examples, *self.distant]
             course = Course(1, _LAST_RATE, _LAST_TAKEN)
-            self._teach(network, [*self.examples, *self.distant], course, last)
+            self._teach(network, examples, self._last_lessons(network, examples), course, last)
         network.load_state_dict(load_file(last))
         return network
 
     def tables(self) -> dict[str, LinearTable]:
-        """Step 6: the linear half, a table at a time."""
+        """Step 5: the linear half, a table at a time."""
         return {name: self._table(name) for name in TABLES}
 
     def measured(self) -> list[list[Lesson]]:
@@ -170,11 +176,18 @@ class Workshop:
             for start in range(0, len(chosen), _MEASURED_BATCH)
         ]
 
-    def _teach(self, network: Network, examples: list[Example], course: Course, path: Path) -> None:
+    def _teach(
+        self,
+        network: Network,
+        examples: list[Example],
+        taught: list[Lesson],
+        course: Course,
+        path: Path,
+    ) -> None:
         """Teach a network; its averaged weights are written to the path."""
         averaged = finetune(
             network.to(self.device),
-            lessons(examples, self.tokens),
+            taught,
             adjustments(examples),
             course,
             seed=self.plan.seed,
@@ -183,6 +196,21 @@ class Workshop:
         )
         save_file({name: value.cpu() for name, value in averaged.items()}, path)
         network.cpu()
+
+    def _last_lessons(self, network: Network, examples: list[Example]) -> list[Lesson]:
+        """The examples, and what the network with the linear half says where they say nothing."""
+        folder = self.work / "teacher"
+        tokenizer = self.vocabulary.read_text(encoding="utf-8")
+        export(folder, network, self.tables(), tokenizer, self.measured())
+        fit(folder, self.data)
+        teacher = CompactEngine(folder, device="cpu")
+        known = lessons(examples, self.tokens)
+        complete(known, raw_texts(examples, self.tokens), teacher)
+        held = {example.text for task in Task for example in labelled(self.data, task, "dev")}
+        held |= {example.text for example in examples}
+        more = unlabelled(self.data, self.tokens, teacher, known=held, seed=self.plan.seed)
+        self.say(f"the teacher has spoken of {len(more)} unlabelled posts")
+        return [*known, *more]
 
     def _table(self, name: str) -> LinearTable:
         path = self.work / f"linear-{name}.safetensors"
