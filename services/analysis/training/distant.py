@@ -15,14 +15,20 @@ from shared.contracts.labels import LABELS, Task
 
 SOURCE: Final = "distant"
 # Of each kind, for each label.
-_PRAISE_AND_BLAME: Final = 5_000
-_ELSEWHERE: Final = 4_000
+_PRAISE_AND_BLAME: Final = 8_000
+# Few: who asks has mostly found the post by the thing, and complaints seldom spell out its name.
+_ELSEWHERE: Final = 500
 _NAMED: Final = 3_000
 _ENGLISH: Final = 2_000
 
 _REVIEWS: Final = frozenset({"online-shopping-10", "waimai-10k"})
 _WEIBO: Final = frozenset({"smp2020-usual", "smp2020-virus"})
-_SELLERS: Final = ("商家", "卖家", "店家", "这家店", "客服", "商城", "售后", "这家公司")
+_SELLERS: Final = (
+    *("商家", "卖家", "店家", "客服", "商城", "售后", "公司", "平台", "超市", "快递", "酒店"),
+    *("银行", "电力", "学校", "服务", "集团"),
+)
+# Made-up names, so that a name alone says nothing.
+_NAMES: Final = ("西岭", "临江", "澄川", "南湖", "青岭", "北辰", "长宁", "嘉禾", "永安", "新桥")
 _TWEETS: Final = frozenset({"semeval2017-4a"})
 _NAME_IN_TWEET: Final = re.compile(r"(?<=[a-z,] )(?:[A-Z][a-z]+)(?: [A-Z][a-z]+)*|#[A-Za-z]{4,}")
 _CHINESE_WORD: Final = re.compile(r"#([^#\s]{2,12})#|【([^】\s]{2,12})】|([\u4e00-\u9fff]{2,6})")
@@ -60,7 +66,8 @@ def _of_reviews(reviews: Sequence[Example], random: Random) -> Iterator[Example]
         if left.get(feeling, 0) > 0:
             left[feeling] -= 1
             thing = review.domain or ""
-            target = random.choice((thing, thing, random.choice(_SELLERS), f"这家店的{thing}"))
+            seller = random.choice(_SELLERS)
+            target = random.choice((thing, seller, f"{random.choice(_NAMES)}{seller}"))
             yield _pair(review, target, _SIDE[feeling])
 
 
