@@ -62,12 +62,19 @@ def _write(folder: Path, part: str, count: int, seed: int) -> None:
         path.write_bytes(packed)
 
 
+def _write_unlabelled(path: Path) -> None:
+    path.parent.mkdir()
+    texts = {text for text, *_ in _rows(100, seed=3)}
+    rows = [json.dumps({"text": text, "lang": "zh", "source": "made-up"}) for text in sorted(texts)]
+    path.write_bytes(gzip.compress("\n".join(rows).encode()))
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     folder = tmp_path_factory.mktemp("training")
     _write(folder / "data", "train.jsonl.gz", 600, seed=1)
     _write(folder / "data", "dev.jsonl", 200, seed=2)
-    (folder / "data" / "unlabelled").mkdir()
+    _write_unlabelled(folder / "data" / "unlabelled" / "zh-cold.jsonl.gz")
     said: list[str] = []
     torch.set_num_threads(1)
     shop = Workshop(folder / "data", folder / "work", torch.device("cpu"), said.append, _SMALL)
@@ -97,6 +104,7 @@ def test_learns_what_the_posts_teach(
 def test_finished_steps_are_not_done_again(made: tuple[Path, list[str]]) -> None:
     folder, said = made
     assert any(line.startswith("pretraining") for line in said)
+    assert any(line.startswith("the teacher has spoken of ") for line in said)
     before = CompactEngine(folder / "model", device="cpu").revision
     again: list[str] = []
     make(
