@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     # Deliveries of new posts waiting in one room beyond this make the monitor answer 503.
     backlog_limit: int = Field(default=5_000, ge=1)
 
-    analysis_model: str = "lexicon"
+    analysis_model: str = "compact"
     analysis_device: str = Field(default="auto", pattern="^(auto|cpu|cuda)$")
     # Whether a model with weights runs in a process of its own, which may be killed and restarted.
     analysis_isolation: bool = True

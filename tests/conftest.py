@@ -134,6 +134,8 @@ def settings_for(
             "identity_public_key_file": identity_keys[1],
             "identity_private_key_file": identity_keys[0] if room is Room.GATEWAY else None,
             "database_pool": 4,
+            # At once open, and the same for every test that is not about models.
+            "analysis_model": "lexicon",
         }
         return Settings.model_validate(values | changes)
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, BinaryIO, Final, NamedTuple
 import typer
 
 from services.analysis.engines.base import Engine, EngineFailed, Item, Verdict, WrongTask
-from services.analysis.engines.registry import DEFAULT, default_engine, open_engine
+from services.analysis.engines.registry import DEFAULT, open_engine
 from shared.contracts.labels import Task
 from shared.errors import Problem
 
@@ -48,7 +48,7 @@ def classify(
 
 
 def _classify(task: Task, model: str) -> None:
-    engine = default_engine() if model == DEFAULT else open_engine(model, task=task)
+    engine = open_engine(model, task=task)
     stream = typer.get_binary_stream("stdin")
     for lines in _read_lines(stream):
         requests, bad = _parse_lines(lines, task)

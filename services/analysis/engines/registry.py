@@ -1,11 +1,10 @@
 """From a name to an engine.
 
-An engine's code is imported when it is first asked for: torch takes seconds and 300 MB, and most
-processes run the lexicon only.
+An engine's code is imported when it is first asked for: torch takes seconds and 300 MB, and only
+GPUs and models that were swapped in need it.
 """
 
 from collections.abc import Callable
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -19,7 +18,8 @@ from services.analysis.engines.remote.address import is_remote, read_location
 from services.analysis.engines.remote.engine import RemoteEngine
 from shared.contracts.labels import Task
 
-DEFAULT: Final = "lexicon"
+# What judges where nothing else is said.
+DEFAULT: Final = "compact"
 BUILT_IN: Final[dict[str, Callable[[], Engine]]] = {"lexicon": LexiconEngine}
 # Folders shipped with the software, by name.
 MODELS: Final = Path(__file__).parent.parent / "shipped"
@@ -38,12 +38,6 @@ _ONNX: Final = _Code("services.analysis.engines.onnx", "OnnxEngine", "analysis")
 _COMPACT: Final = _Code("services.analysis.engines.compact.engine", "CompactEngine", "analysis")
 # The file by which a folder of the compact kind is known.
 _COMPACT_FILE: Final = "compact.json"
-
-
-@cache
-def default_engine() -> Engine:
-    """The engine that is always there."""
-    return BUILT_IN[DEFAULT]()
 
 
 def known_models() -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from services.analysis.engines.base import Item, MissingTarget
 from services.analysis.engines.lexicon import LexiconEngine
-from services.analysis.engines.registry import default_engine
 from shared.contracts.labels import LABELS, Task
 
 engine = LexiconEngine()
@@ -143,9 +142,8 @@ def test_one_reading_says_the_same_as_two(texts: list[str]) -> None:
     assert emotion == engine.classify(Task.EMOTION, items)
 
 
-def test_it_is_the_default_and_its_revision_is_stable() -> None:
-    assert default_engine().name == "lexicon"
-    assert default_engine().revision == LexiconEngine().revision
+def test_its_revision_is_stable() -> None:
+    assert LexiconEngine().revision == LexiconEngine().revision
     assert len(engine.revision) == 12
 
 

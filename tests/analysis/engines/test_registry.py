@@ -12,9 +12,11 @@ from services.analysis.engines.registry import known_models, open_engine
 from shared.contracts.labels import Task
 
 
-def test_the_lexicon_is_known_by_name() -> None:
-    assert "lexicon" in known_models()
-    assert open_engine("lexicon").tasks == frozenset(Task)
+@pytest.mark.parametrize("name", ["lexicon", "compact"])
+def test_what_is_shipped_is_known_by_name_and_does_every_task(name: str) -> None:
+    assert name in known_models()
+    engine = open_engine(name, device="cpu")
+    assert (engine.name, engine.tasks) == (name, frozenset(Task))
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
@@ -44,9 +46,10 @@ def test_without_torch_the_refusal_says_what_to_install(
         open_engine(str(folder))
 
 
-def test_the_lexicon_loads_neither_torch_nor_transformers() -> None:
+def test_the_default_model_loads_neither_torch_nor_transformers() -> None:
     code = (
-        "import sys; from services.analysis.engines.registry import default_engine;"
-        "default_engine(); sys.exit(any(name in sys.modules for name in ('torch', 'transformers')))"
+        "import sys; from services.analysis.engines.registry import DEFAULT, open_engine;"
+        "open_engine(DEFAULT, device='cpu');"
+        "sys.exit(any(name in sys.modules for name in ('torch', 'transformers')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
