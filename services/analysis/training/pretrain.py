@@ -15,11 +15,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from services.analysis.engines.compact.network import Encoder
+from services.analysis.engines.compact.tokens import CLS, FIRST_WORD, MASK
 from services.analysis.training.batches import by_length, pad
 
-CLS: Final = 2
-MASK: Final = 4
-FIRST_WORD: Final = 5
 _LONGEST: Final = 127
 _HIDDEN_SHARE: Final = 0.2
 _SAMPLE: Final = 3_000
