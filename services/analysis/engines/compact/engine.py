@@ -38,7 +38,7 @@ from shared.contracts.labels import LABELS, Task
 
 Logits = NDArray[np.float32]
 # Padded tokens of one pass: what stays in the caches of a core, and what fills a GPU.
-_BUDGET: Final = {"cpu": 2_048, "cuda": 131_072}
+_BUDGET: Final = {"cpu": 1_024, "cuda": 131_072}
 # Texts read at once: bounds the memory of a call of any size.
 _CHUNK: Final = 512
 _DECISIVE: Final = ("compact.json", "tokenizer.json", "*.onnx", "*.safetensors")
