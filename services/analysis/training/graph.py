@@ -1,6 +1,6 @@
 """The network as an ONNX graph without weights: they are put in when it is opened.
 
-Products with weights run in eight bits: weights are scaled for each column, what comes in by one
+Products with weights run in bytes: weights are scaled for each column, what comes in by one
 fixed scale for each product, measured once on training texts. Fixed, so that a text's answer does
 not depend on its neighbours in the batch, as it would with ONNX Runtime's dynamic quantisation.
 """

@@ -13,6 +13,7 @@ pytest.importorskip("sklearn", reason="training needs scikit-learn")
 
 import numpy as np
 import torch
+from safetensors.numpy import load_file
 
 from services.analysis.engines.base import Item
 from services.analysis.engines.compact.description import read_description
@@ -20,6 +21,7 @@ from services.analysis.engines.compact.engine import CompactEngine
 from services.analysis.engines.compact.onnx_network import OnnxNetwork
 from services.analysis.engines.compact.tokens import Tokens, batch_of, encode_pair, encode_text
 from services.analysis.engines.compact.torch_network import TorchNetwork
+from services.analysis.engines.compact.weights import fill, tables_of
 from services.analysis.training.making import make
 from services.analysis.training.stages import Plan, Workshop
 from shared.contracts.labels import Task
@@ -128,6 +130,17 @@ def test_eight_bits_on_the_graph_say_what_torch_says(made: tuple[Path, list[str]
     for ours, theirs in zip(graph.texts(alone), network.texts(alone), strict=True):
         assert np.abs(ours - theirs).mean() < 0.1
     assert np.abs(graph.pairs(paired) - network.pairs(paired)).mean() < 0.1
+
+
+def test_two_products_fit_into_sixteen_bits(made: tuple[Path, list[str]]) -> None:
+    """Processors without VNNI add pairs of products of a byte and a weight so, and cut the rest."""
+    folder = made[0] / "model"
+    tables = fill(
+        tables_of(read_description(folder).dimensions()), load_file(folder / "model.safetensors")
+    )
+    weights = [table for table in tables.values() if table.dtype == np.int8]
+    assert weights
+    assert max(2 * 255 * int(np.abs(each).max()) for each in weights) < 1 << 15
 
 
 def test_an_answer_does_not_depend_on_the_texts_beside_it(made: tuple[Path, list[str]]) -> None:
