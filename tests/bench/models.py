@@ -19,7 +19,7 @@ from services.analysis.engines.base import Item
 from services.analysis.engines.batching import Batcher, Priority
 from services.analysis.engines.compact.description import read_description
 from services.analysis.engines.compact.engine import CompactEngine
-from services.analysis.engines.compact.linear import Linear, script_of
+from services.analysis.engines.compact.linear import TEXT_TASKS, Linear, script_of
 from services.analysis.engines.compact.tokens import Tokens
 from services.analysis.engines.compact.torch_network import TorchNetwork
 from services.analysis.engines.compact.wording import prepare
@@ -29,7 +29,6 @@ from tests.bench.report import measure, say
 
 _FOLDER = MODELS / "compact"
 _POSTS = Path(__file__).parents[1] / "analysis" / "domain" / "posts.jsonl"
-_BOTH = [Task.SENTIMENT, Task.EMOTION]
 # Tokens of a text, the opening mark among them.
 _LENGTH = 64
 _TEXTS = 1_024
@@ -42,7 +41,7 @@ def measure_models() -> None:
     items = [Item(text) for text in texts]
     say("Judging texts: the shipped engine, its linear half, the pipeline")
     engine = CompactEngine(_FOLDER, device="cpu")
-    shipped = _speed(lambda: engine.classify_together(_BOTH, items), len(items))
+    shipped = _speed(lambda: engine.classify_together(TEXT_TASKS, items), len(items))
     one_task = _speed(lambda: engine.classify(Task.SENTIMENT, items), len(items))
     linear = _speed(_linear_half(texts), len(items))
     piped = _pipeline()
@@ -60,9 +59,9 @@ def measure_models() -> None:
     if torch.cuda.is_available():
         gpu = CompactEngine(_FOLDER, device="cuda")
         many = items * 64
-        gpu.classify_together(_BOTH, items)
+        gpu.classify_together(TEXT_TASKS, items)
         began = time.perf_counter()
-        gpu.classify_together(_BOTH, many)
+        gpu.classify_together(TEXT_TASKS, many)
         speed = len(many) / (time.perf_counter() - began)
         measure("shipped engine on the GPU", speed, "texts/s", **context)
     asyncio.run(_measure_waiting(engine, items))
@@ -123,7 +122,8 @@ class _Wrapped(PreTrainedModel):  # type: ignore[misc]
 
 def _pipeline() -> Any:
     description = read_description(_FOLDER)
-    network = TorchNetwork(_FOLDER, description, device="cpu").network
+    weights = load_file(_FOLDER / "model.safetensors")
+    network = TorchNetwork(description, weights, device="cpu").network
     labels = dict(enumerate(map(str, LABELS[Task.SENTIMENT])))
     config = PretrainedConfig(id2label=labels, label2id={b: a for a, b in labels.items()})
     tokenizer = PreTrainedTokenizerFast(
@@ -164,5 +164,5 @@ async def _measure_waiting(engine: CompactEngine, items: Sequence[Item]) -> None
 async def _judge(batcher: Batcher, items: list[Item], due: float | None = None) -> float:
     """Seconds from when the call was due to its answer."""
     began = time.perf_counter() if due is None else due
-    await batcher.classify_together(_BOTH, items, priority=Priority.INTERACTIVE)
+    await batcher.classify_together(TEXT_TASKS, items, priority=Priority.INTERACTIVE)
     return time.perf_counter() - began

@@ -15,7 +15,8 @@ import yaml
 
 from services.analysis.engines.base import RefusedModel
 from services.analysis.engines.compact.description import FILE as COMPACT_FILE
-from services.analysis.engines.compact.description import read_description
+from services.analysis.engines.compact.description import FILES as COMPACT_FILES
+from services.analysis.engines.compact.description import read_description, revision_of
 from services.analysis.engines.model_folder import CARD, read_folder
 from services.analysis.engines.registry import known_models
 from shared.contracts.labels import Task
@@ -24,10 +25,6 @@ from shared.ids import new_id
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _BLOCK: Final = 1 << 20
-
-
-# The files of a retrained compact model.
-_COMPACT_FILES: Final = (COMPACT_FILE, "tokenizer.json", "*.onnx", "*.safetensors")
 
 
 class KeptFolder(NamedTuple):
@@ -93,7 +90,7 @@ class _Looked(NamedTuple):
 def _look(path: Path, task: Task | None, labels: Mapping[str, str] | None) -> _Looked:
     if (path / COMPACT_FILE).is_file():
         said = read_description(path)
-        files = sorted({file for pattern in _COMPACT_FILES for file in path.glob(pattern)})
+        files = sorted({file for pattern in COMPACT_FILES for file in path.glob(pattern)})
         return _Looked(said.name, files, _finish_compact)
     folder = read_folder(path, task=task, labels=dict(labels) if labels else None)
     update: dict[str, Any] = {"task": folder.task, **({"labels": dict(labels)} if labels else {})}
@@ -112,7 +109,7 @@ def _finish_compact(staged: Path, name: str) -> str:
     file = staged / COMPACT_FILE
     said = json.loads(file.read_text("utf-8")) | {"name": name}
     file.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return _hash(staged)[:12]
+    return revision_of(staged)
 
 
 def _hash(folder: Path) -> str:

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -54,12 +54,14 @@ def labelled(data: Path, task: Task, part: str) -> list[Example]:
     ]
 
 
-def all_texts(data: Path) -> list[tuple[str, str]]:
-    """Read every text that may be learnt from without labels, once each: (language, text).
+def held_texts(data: Path) -> frozenset[str]:
+    """Read the texts of all dev parts: nothing is learnt from them, wherever else they stand."""
+    rows = (row for task in Task for row in read_rows(data / task / _PARTS["dev"]))
+    return frozenset(prepare(row["text"]) for row in rows)
 
-    Dev texts are left out, also where they stand in the train part of another task.
-    """
-    held = {prepare(row["text"]) for task in Task for row in read_rows(data / task / _PARTS["dev"])}
+
+def all_texts(data: Path, *, without: Set[str]) -> list[tuple[str, str]]:
+    """Read every text that may be learnt from without labels, once each: (language, text)."""
     files = [data / task / _PARTS["train"] for task in Task]
     files += sorted((data / "unlabelled").glob("*.jsonl.gz"))
     seen: dict[str, str] = {}
@@ -67,6 +69,6 @@ def all_texts(data: Path) -> list[tuple[str, str]]:
         for row in read_rows(path):
             for key in ("text", "target"):
                 text = prepare(row.get(key, ""))
-                if text and text not in held:
+                if text and text not in without:
                     seen.setdefault(text, row["lang"])
     return [(language, text) for text, language in seen.items()]

@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from services.analysis.engines.compact.description import (
     FILE,
     Description,
-    Encoder,
     Mixture,
     TaskDescription,
 )
@@ -54,7 +53,7 @@ def export(
             kept[f"linear.{name}.{part}"] = np.ascontiguousarray(values)
     save_file(kept, folder / "model.safetensors", metadata={"format": "np"})
     for part, build in (("text", GraphWriter.text_graph), ("pair", GraphWriter.pair_graph)):
-        writer = GraphWriter(description.dimensions(), description.encoder.heads)
+        writer = GraphWriter(description)
         (folder / f"{part}.onnx").write_bytes(build(writer).SerializeToString())
     (folder / "tokenizer.json").write_text(tokenizer, encoding="utf-8")
     write_description(folder, description)
@@ -75,8 +74,7 @@ def _unfitted(network: Network) -> Description:
             mixtures=dict.fromkeys(SCRIPTS, mixture),
             unsure_below=0.0,
         )
-    encoder = Encoder(**network.encoder.sizes._asdict())
-    return Description(name=NAME, encoder=encoder, tasks=tasks)
+    return Description(name=NAME, encoder=network.encoder.sizes, tasks=tasks)
 
 
 def _reaches(network: Network, measured: Sequence[Sequence[Lesson]]) -> dict[str, float]:

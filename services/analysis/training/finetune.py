@@ -58,12 +58,13 @@ class Course(NamedTuple):
 
 class Lesson(NamedTuple):
     """One input, the labels that are known of it, and the source of each; `taught` are a teacher's
-    probabilities for tasks that have no label."""
+    probabilities for tasks that have no label, `raw` is the text as found."""
 
     encoded: Encoded
     labels: dict[Task, int]
     sources: dict[Task, str]
     taught: dict[Task, NDArray[np.float32]]
+    raw: str
 
 
 class Adjustment(NamedTuple):
@@ -82,14 +83,14 @@ def lessons(examples: Sequence[Example], tokens: Tokens) -> list[Lesson]:
     pairs: list[Lesson] = []
     for example, text, target in zip(examples, texts, targets, strict=True):
         told: dict[Task, NDArray[np.float32]] = {}
-        known = ({example.task: example.label}, {example.task: example.source}, told)
+        label, source = {example.task: example.label}, {example.task: example.source}
         if example.task is Task.STANCE:
-            pairs.append(Lesson(encode_pair(target, text), *known))
+            pairs.append(Lesson(encode_pair(target, text), label, source, told, example.raw))
         elif example.text in found:
-            found[example.text].labels.update(known[0])
-            found[example.text].sources.update(known[1])
+            found[example.text].labels.update(label)
+            found[example.text].sources.update(source)
         else:
-            found[example.text] = Lesson(encode_text(text), *known)
+            found[example.text] = Lesson(encode_text(text), label, source, told, example.raw)
     return [*found.values(), *pairs]
 
 

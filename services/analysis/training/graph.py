@@ -11,7 +11,8 @@ from typing import Any, Final
 import onnx
 from onnx import TensorProto, helper
 
-from services.analysis.engines.compact.weights import Dimensions, Table, tables_of
+from services.analysis.engines.compact.description import Description
+from services.analysis.engines.compact.weights import Table, tables_of
 
 _OPSET: Final = 21
 _IR: Final = 10
@@ -27,13 +28,13 @@ _TYPES: Final = {
 class GraphWriter:
     """Collects nodes and names what they give."""
 
-    def __init__(self, sizes: Dimensions, heads: int) -> None:
-        self._sizes = sizes
-        self._heads = heads
+    def __init__(self, description: Description) -> None:
+        self._sizes = description.encoder
+        self._classes = description.classes
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[str, onnx.TensorProto] = {}
         self._tables: dict[str, Table] = {}
-        self._known = {table.name: table for table in tables_of(sizes)}
+        self._known = {table.name: table for table in tables_of(self._sizes, self._classes)}
 
     def text_graph(self) -> onnx.ModelProto:
         """`ids`, `kinds`, `mask` -> `sentiment`, `emotion`."""
@@ -89,7 +90,7 @@ class GraphWriter:
                 "MultiHeadAttention",
                 [*parts, "", seen],
                 domain=_FUSED,
-                num_heads=self._heads,
+                num_heads=self._sizes.heads,
             )
             mixed = self._linear(f"{block}.attention_out", mixed)
             normed, states = self._add_and_norm(f"{block}.before_inner", mixed, states)
@@ -181,9 +182,7 @@ class GraphWriter:
             for each in ("ids", "kinds", *beside)
         ]
         given = [
-            helper.make_tensor_value_info(
-                each, TensorProto.FLOAT, ["texts", self._sizes.classes[each]]
-            )
+            helper.make_tensor_value_info(each, TensorProto.FLOAT, ["texts", self._classes[each]])
             for each in outputs
         ]
         empty = [_empty(table) for table in self._tables.values()]

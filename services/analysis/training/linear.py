@@ -8,7 +8,14 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from sklearn.svm import LinearSVC
 
-from services.analysis.engines.compact.linear import HAN, LATIN, SCRIPTS, LinearTable, script_of
+from services.analysis.engines.compact.linear import (
+    HAN,
+    LATIN,
+    SCRIPTS,
+    TEXT_TASKS,
+    LinearTable,
+    script_of,
+)
 from services.analysis.engines.compact.ngrams import Features, pair_features, text_features
 from services.analysis.engines.compact.tokens import Tokens
 from services.analysis.training.corpus import Example
@@ -44,7 +51,7 @@ def learn_table(
         pairs = [example for example in examples if example.task is Task.STANCE]
         return _learn(_count_pairs(pairs, tokens, bits), pairs, weights)
     halves = []
-    for task in (Task.SENTIMENT, Task.EMOTION):
+    for task in TEXT_TASKS:
         mine = [e for e in examples if e.task is task and script_of(e.text) == name]
         halves.append(_learn(_count_texts(mine, tokens, bits), mine, {}))
     return LinearTable(*(np.concatenate(parts, axis=-1) for parts in zip(*halves, strict=True)))

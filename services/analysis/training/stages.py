@@ -14,12 +14,13 @@ from safetensors.numpy import load_file as load_arrays
 from safetensors.numpy import save_file as save_arrays
 from safetensors.torch import load_file, save_file
 
+from services.analysis.engines.compact.description import Sizes
 from services.analysis.engines.compact.engine import CompactEngine
 from services.analysis.engines.compact.linear import LinearTable
-from services.analysis.engines.compact.network import Encoder, Network, Sizes
+from services.analysis.engines.compact.network import Encoder, Network
 from services.analysis.engines.compact.tokens import Tokens
 from services.analysis.training.cooccurrence import first_vectors
-from services.analysis.training.corpus import Example, all_texts, labelled
+from services.analysis.training.corpus import Example, all_texts, held_texts, labelled
 from services.analysis.training.distant import distant_stances
 from services.analysis.training.export import export
 from services.analysis.training.finetune import (
@@ -33,7 +34,7 @@ from services.analysis.training.finetune import (
 from services.analysis.training.fitting import fit
 from services.analysis.training.linear import TABLES, learn_table
 from services.analysis.training.pretrain import Progress, pretrain
-from services.analysis.training.teaching import complete, raw_texts, unlabelled
+from services.analysis.training.teaching import complete, unlabelled
 from services.analysis.training.vocabulary import learn_vocabulary
 from shared.contracts.labels import LABELS, Task
 
@@ -93,7 +94,12 @@ class Workshop:
     @cached_property
     def texts(self) -> list[tuple[str, str]]:
         """Every text that may be learnt from, with its language."""
-        return all_texts(self.data)
+        return all_texts(self.data, without=self.held)
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """The texts of all dev parts."""
+        return held_texts(self.data)
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -103,9 +109,8 @@ class Workshop:
     @cached_property
     def examples(self) -> list[Example]:
         """The train parts of all tasks, without what stands in any dev part."""
-        held = {example.text for task in Task for example in labelled(self.data, task, "dev")}
         found = [each for task in Task for each in labelled(self.data, task, "train")]
-        return [each for each in found if each.task is Task.STANCE or each.text not in held]
+        return [each for each in found if each.task is Task.STANCE or each.text not in self.held]
 
     @cached_property
     def distant(self) -> list[Example]:
@@ -205,10 +210,9 @@ class Workshop:
         fit(folder, self.data)
         teacher = CompactEngine(folder, device="cpu")
         known = lessons(examples, self.tokens)
-        complete(known, raw_texts(examples, self.tokens), teacher)
-        held = {example.text for task in Task for example in labelled(self.data, task, "dev")}
-        held |= {example.text for example in examples}
-        more = unlabelled(self.data, self.tokens, teacher, known=held, seed=self.plan.seed)
+        complete(known, teacher)
+        read = self.held | {example.text for example in examples}
+        more = unlabelled(self.data, self.tokens, teacher, known=read, seed=self.plan.seed)
         self.say(f"the teacher has spoken of {len(more)} unlabelled posts")
         return [*known, *more]
 
@@ -223,7 +227,9 @@ class Workshop:
 
     def _sizes(self) -> Sizes:
         plan = self.plan
-        return Sizes(self.tokens.size, hidden=plan.hidden, layers=plan.layers, inner=plan.inner)
+        return Sizes(
+            vocabulary=self.tokens.size, hidden=plan.hidden, layers=plan.layers, inner=plan.inner
+        )
 
     def _corpus(self) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
         words = [ids for ids in self.tokens.words([text for _, text in self.texts]) if ids]

@@ -125,8 +125,9 @@ def test_eight_bits_on_the_graph_say_what_torch_says(made: tuple[Path, list[str]
     words = tokens.words(texts)
     alone = batch_of([encode_text(ids) for ids in words])
     paired = batch_of([encode_pair(ids[:2], ids) for ids in words])
-    graph = OnnxNetwork(folder, description)
-    network = TorchNetwork(folder, description, device="cpu")
+    weights = load_file(folder / "model.safetensors")
+    graph = OnnxNetwork(folder, description, weights)
+    network = TorchNetwork(description, weights, device="cpu")
     for ours, theirs in zip(graph.texts(alone), network.texts(alone), strict=True):
         assert np.abs(ours - theirs).mean() < 0.1
     assert np.abs(graph.pairs(paired) - network.pairs(paired)).mean() < 0.1
@@ -135,8 +136,10 @@ def test_eight_bits_on_the_graph_say_what_torch_says(made: tuple[Path, list[str]
 def test_two_products_fit_into_sixteen_bits(made: tuple[Path, list[str]]) -> None:
     """Processors without VNNI add pairs of products of a byte and a weight so, and cut the rest."""
     folder = made[0] / "model"
+    description = read_description(folder)
     tables = fill(
-        tables_of(read_description(folder).dimensions()), load_file(folder / "model.safetensors")
+        tables_of(description.encoder, description.classes),
+        load_file(folder / "model.safetensors"),
     )
     weights = [table for table in tables.values() if table.dtype == np.int8]
     assert weights

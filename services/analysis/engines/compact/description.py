@@ -1,31 +1,33 @@
 """`compact.json`: what the weights of the shipped model cannot say of themselves."""
 
+import hashlib
 from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.analysis.engines.base import RefusedModel
-from services.analysis.engines.compact.weights import Dimensions
 from shared.contracts.labels import LABELS, Task
 
 FILE: Final = "compact.json"
+# The files that decide the answers, and that a copy of the model needs.
+FILES: Final = (FILE, "tokenizer.json", "*.onnx", "*.safetensors")
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Encoder(_Part):
-    """The encoder's dimensions (see network.Sizes)."""
+class Sizes(_Part):
+    """The dimensions of an encoder."""
 
     vocabulary: int
-    hidden: int
-    layers: int
-    heads: int
-    inner: int
-    positions: int
-    kinds: int
+    hidden: int = 256
+    layers: int = 2
+    heads: int = 4
+    inner: int = 1024
+    positions: int = 160
+    kinds: int = 6
 
 
 class Mixture(_Part):
@@ -53,14 +55,13 @@ class Description(_Part):
     """The whole model."""
 
     name: str
-    encoder: Encoder
+    encoder: Sizes
     tasks: dict[Task, TaskDescription]
 
-    def dimensions(self) -> Dimensions:
-        """What decides the tables of the network."""
-        encoder = self.encoder.model_dump(exclude={"heads"})
-        classes = {task.value: len(each.labels) for task, each in self.tasks.items()}
-        return Dimensions(**encoder, classes=classes)
+    @property
+    def classes(self) -> dict[str, int]:
+        """How many labels each task has."""
+        return {task.value: len(each.labels) for task, each in self.tasks.items()}
 
 
 def read_description(folder: Path) -> Description:
@@ -81,3 +82,11 @@ def read_description(folder: Path) -> Description:
         if task not in found.tasks or found.tasks[task].labels != tuple(LABELS[task]):
             raise RefusedModel(f"{path}: the labels of {task} are not {', '.join(LABELS[task])}")
     return found
+
+
+def revision_of(folder: Path) -> str:
+    """A short hash over everything that decides the answers."""
+    digest = hashlib.sha256()
+    for file in sorted({file for pattern in FILES for file in folder.glob(pattern)}):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:12]

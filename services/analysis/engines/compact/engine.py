@@ -1,14 +1,12 @@
 """The shipped model as an engine: an encoder and a linear model, averaged and calibrated."""
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
@@ -20,8 +18,12 @@ from services.analysis.engines.base import (
     blank_verdict,
     check_call,
 )
-from services.analysis.engines.compact.description import Description, read_description
-from services.analysis.engines.compact.linear import HAN, Linear, script_of
+from services.analysis.engines.compact.description import (
+    Description,
+    read_description,
+    revision_of,
+)
+from services.analysis.engines.compact.linear import HAN, SCRIPTS, TEXT_TASKS, Linear, script_of
 from services.analysis.engines.compact.mixing import Halves, log_softmax, mix
 from services.analysis.engines.compact.onnx_network import OnnxNetwork
 from services.analysis.engines.compact.tokens import (
@@ -32,16 +34,15 @@ from services.analysis.engines.compact.tokens import (
     encode_pair,
     encode_text,
 )
+from services.analysis.engines.compact.weights import Array, Logits
 from services.analysis.engines.compact.wording import prepare
 from services.analysis.engines.packing import pack
 from shared.contracts.labels import LABELS, Task
 
-Logits = NDArray[np.float32]
 # Padded tokens of one pass: what stays in the caches of a core, and what fills a GPU.
 _BUDGET: Final = {"cpu": 1_024, "cuda": 131_072}
 # Texts read at once: bounds the memory of a call of any size.
 _CHUNK: Final = 512
-_DECISIVE: Final = ("compact.json", "tokenizer.json", "*.onnx", "*.safetensors")
 # Where the drivers of NVIDIA, AMD and Windows' Linux show a GPU.
 _GPUS: Final = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")
 _TORCH: Final = "services.analysis.engines.compact.torch_network"
@@ -71,12 +72,12 @@ class CompactEngine:
         """
         self._description = read_description(folder)
         self.name = self._description.name
-        self.revision = _revision(folder)
+        self.revision = revision_of(folder)
         try:
             weights = load_file(folder / "model.safetensors")
             self._linear = Linear(weights)
             self._tokens = Tokens(folder / "tokenizer.json")
-            self._network = _open_network(folder, self._description, device)
+            self._network = _open_network(folder, self._description, weights, device)
         except (OSError, KeyError, ValueError, SafetensorError) as error:
             raise RefusedModel(f"{folder} cannot be opened: {error}") from error
         self.device = self._network.device
@@ -132,14 +133,14 @@ class CompactEngine:
         self, texts: Sequence[str], words: Sequence[list[int]], scripts: Sequence[str]
     ) -> dict[Task, Halves]:
         encoded = [encode_text(ids) for ids in words]
-        outputs = [np.zeros((len(texts), len(LABELS[task])), np.float32) for task in _TEXT_TASKS]
+        outputs = [np.zeros((len(texts), len(LABELS[task])), np.float32) for task in TEXT_TASKS]
         for members, batch in self._batches(encoded):
             for output, logits in zip(outputs, self._network.texts(batch), strict=True):
                 output[members] = logits
         linear = self._linear.texts(texts, words, scripts)
         return {
             task: Halves(log_softmax(self._checked(output)), half)
-            for task, output, half in zip(_TEXT_TASKS, outputs, linear, strict=True)
+            for task, output, half in zip(TEXT_TASKS, outputs, linear, strict=True)
         }
 
     def _pairs(
@@ -167,7 +168,7 @@ class CompactEngine:
     def _verdicts(self, task: Task, halves: Halves, scripts: Sequence[str]) -> list[Verdict]:
         described = self._description.tasks[task]
         chinese = np.array([script == HAN for script in scripts])
-        by_script = [mix(halves, described.mixtures[script]) for script in ("han", "latin")]
+        by_script = [mix(halves, described.mixtures[script]) for script in SCRIPTS]
         rows = np.where(chinese[:, None], *by_script)
         best = rows.argmax(axis=1).tolist()
         verdicts = []
@@ -178,24 +179,15 @@ class CompactEngine:
         return verdicts
 
 
-_TEXT_TASKS: Final = (Task.SENTIMENT, Task.EMOTION)
-
-
-def _open_network(folder: Path, description: Description, device: str) -> Network:
+def _open_network(
+    folder: Path, description: Description, weights: Mapping[str, Array], device: str
+) -> Network:
     # torch takes seconds to import: not where there is nothing for it to find.
     if device != "cpu" and any(Path(each).exists() for each in _GPUS) and find_spec("torch"):
         code = import_module(_TORCH)
         if code.torch.cuda.is_available():
-            network: Network = code.TorchNetwork(folder, description, device="cuda")
+            network: Network = code.TorchNetwork(description, weights, device="cuda")
             return network
     if device == "cuda":
         raise RefusedModel("a GPU was asked for and none is there; say cpu or auto")
-    return OnnxNetwork(folder, description)
-
-
-def _revision(folder: Path) -> str:
-    """A short hash over everything that decides the answers."""
-    digest = hashlib.sha256()
-    for file in sorted({file for pattern in _DECISIVE for file in folder.glob(pattern)}):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:12]
+    return OnnxNetwork(folder, description, weights)

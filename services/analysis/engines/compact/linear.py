@@ -1,7 +1,7 @@
 """The linear half of the model: one table for Chinese, one for the rest, one for pairs."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +13,14 @@ from services.analysis.engines.compact.ngrams import (
     scores,
     text_features,
 )
-from services.analysis.engines.compact.weights import Array
+from services.analysis.engines.compact.weights import Array, Logits
 from shared.contracts.labels import LABELS, Task
 
-Logits = NDArray[np.float32]
-HAN: Final = "han"
-LATIN: Final = "latin"
+HAN: Final[Literal["han"]] = "han"
+LATIN: Final[Literal["latin"]] = "latin"
 SCRIPTS: Final = (HAN, LATIN)
+# What is asked of a text alone, in the order of the tables' columns.
+TEXT_TASKS: Final = (Task.SENTIMENT, Task.EMOTION)
 _FIRST_HAN: Final = "\u3400"
 _LAST_HAN: Final = "\u9fff"
 _SENTIMENTS: Final = len(LABELS[Task.SENTIMENT])
@@ -70,7 +71,7 @@ class Linear:
         self, texts: Sequence[str], words: Words, scripts: Sequence[str]
     ) -> tuple[Logits, Logits]:
         """Sentiment and emotion: N x 3 and N x 7."""
-        classes = sum(len(LABELS[task]) for task in (Task.SENTIMENT, Task.EMOTION))
+        classes = sum(len(LABELS[task]) for task in TEXT_TASKS)
         found = np.zeros((len(texts), classes), np.float32)
         for script in SCRIPTS:
             members = [at for at, each in enumerate(scripts) if each == script]

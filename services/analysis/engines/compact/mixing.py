@@ -3,11 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from services.analysis.engines.compact.description import Mixture
-
-Logits = NDArray[np.float32]
+from services.analysis.engines.compact.weights import Logits
 
 
 class Halves(NamedTuple):

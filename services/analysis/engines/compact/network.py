@@ -4,23 +4,11 @@ A transformer encoder with layer norms before each block (Vaswani and others 201
 2020), one small head a task. Shapes: B texts, L tokens, H hidden units.
 """
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-
-class Sizes(NamedTuple):
-    """The dimensions of an encoder."""
-
-    vocabulary: int
-    hidden: int = 256
-    layers: int = 2
-    heads: int = 4
-    inner: int = 1024
-    positions: int = 160
-    kinds: int = 6
+from services.analysis.engines.compact.description import Sizes
 
 
 class Block(nn.Module):

@@ -1,19 +1,17 @@
 """The network on ONNX Runtime: the way of CPUs, and all that a first start needs."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
-from safetensors.numpy import load_file
 
 from services.analysis.engines.compact.description import Description
 from services.analysis.engines.compact.tokens import Batch
-from services.analysis.engines.compact.weights import fill, tables_of
+from services.analysis.engines.compact.weights import Array, Logits, fill, tables_of
 from services.analysis.engines.cores import granted_cores
 
-Logits = NDArray[np.float32]
 # The graphs, and the heads that each lacks.
 _PARTS: Final = {"text": ("stance.",), "pair": ("sentiment.", "emotion.")}
 _ERRORS_ONLY: Final = 3
@@ -24,9 +22,10 @@ class OnnxNetwork:
 
     device = "cpu"
 
-    def __init__(self, folder: Path, description: Description) -> None:
-        weights = load_file(folder / "model.safetensors")
-        tables = fill(tables_of(description.dimensions()), weights)
+    def __init__(
+        self, folder: Path, description: Description, weights: Mapping[str, Array]
+    ) -> None:
+        tables = fill(tables_of(description.encoder, description.classes), weights)
         # The sessions read these arrays where they lie: they must live as long.
         self._values = {
             name: onnxruntime.OrtValue.ortvalue_from_numpy(table) for name, table in tables.items()

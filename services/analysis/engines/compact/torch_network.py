@@ -1,31 +1,32 @@
 """The network on torch: the way of GPUs, in bfloat16."""
 
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
 
 from services.analysis.engines.compact.description import Description
-from services.analysis.engines.compact.network import Network, Sizes
+from services.analysis.engines.compact.network import Network
 from services.analysis.engines.compact.tokens import Batch
-
-Logits = NDArray[np.float32]
+from services.analysis.engines.compact.weights import Array, Logits
 
 
 class TorchNetwork:
     """The network as it was trained. Thread-safe."""
 
-    def __init__(self, folder: Path, description: Description, *, device: str) -> None:
+    def __init__(
+        self, description: Description, weights: Mapping[str, Array], *, device: str
+    ) -> None:
         self.device = device
         kind = torch.bfloat16 if device == "cuda" else torch.float32
-        sizes = Sizes(**description.encoder.model_dump())
-        classes = {task.value: len(each.labels) for task, each in description.tasks.items()}
-        network = Network(sizes, classes)
-        kept = load_file(folder / "model.safetensors")
-        names = network.state_dict().keys()
-        network.load_state_dict({name: kept[name].float() for name in names})
+        network = Network(description.encoder, description.classes)
+        network.load_state_dict(
+            {
+                name: torch.from_numpy(weights[name].astype(np.float32))
+                for name in network.state_dict()
+            }
+        )
         self.network = network.to(device, kind).eval()
 
     def texts(self, batch: Batch) -> tuple[Logits, Logits]:

@@ -6,25 +6,17 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from services.analysis.engines.compact.description import Sizes
+
 Array = NDArray[np.generic]
+# N texts x C labels.
+Logits = NDArray[np.float32]
 # What comes into a product takes eight bits, a weight seven: processors without VNNI add two
 # products in sixteen bits, and would cut what does not fit (255 * 127 * 2).
 _STEPS: Final = 127
 _WEIGHT_STEPS: Final = 63
 # What comes into a product is held in unsigned bytes around this value.
 _ZERO: Final = np.uint8(128)
-
-
-class Dimensions(NamedTuple):
-    """What decides the tables of a network: its encoder's sizes and how many labels a task has."""
-
-    vocabulary: int
-    hidden: int
-    layers: int
-    inner: int
-    positions: int
-    kinds: int
-    classes: Mapping[str, int]
 
 
 class Table(NamedTuple):
@@ -36,8 +28,8 @@ class Table(NamedTuple):
     turned: bool = False
 
 
-def tables_of(sizes: Dimensions) -> Iterator[Table]:
-    """Every initialiser that a network of these sizes has."""
+def tables_of(sizes: Sizes, classes: Mapping[str, int]) -> Iterator[Table]:
+    """Every initialiser of a network with these sizes, and so many labels a task."""
     hidden = sizes.hidden
     for name, rows in (
         ("tokens", sizes.vocabulary),
@@ -57,10 +49,10 @@ def tables_of(sizes: Dimensions) -> Iterator[Table]:
         yield Table(f"{norm}.weight", "float32", (hidden,))
         yield Table(f"{norm}.bias", "float32", (hidden,))
     yield from _plain("stance.query", hidden, hidden)
-    for task, classes in sizes.classes.items():
+    for task, count in classes.items():
         pooled = 5 * hidden + 4 if task == "stance" else 2 * hidden
         yield from _plain(f"{task}.inner", pooled, hidden)
-        yield from _plain(f"{task}.outer", hidden, classes)
+        yield from _plain(f"{task}.outer", hidden, count)
 
 
 def _product(name: str, incoming: int, outgoing: int) -> Iterator[Table]:
