@@ -60,6 +60,12 @@ class Settings(BaseSettings):
     # keep their credentials.
     allow_private_sources: bool = False
 
+    # Seals the secrets that people store (addresses of alerts, credentials of sources): at least 24
+    # random characters; several with commas between them, of which the first seals and all open.
+    sealing_keys: SecretStr | None = None
+    # Lets alerts go to receivers at private addresses: a mail server or a chat of the house.
+    allow_private_receivers: bool = False
+
     # Where people reach the console: alerts link to it.
     public_url: str = "http://127.0.0.1:8000"
     # Where alerts go besides the console: any URL that takes a JSON POST.

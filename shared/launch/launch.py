@@ -116,4 +116,5 @@ def _wiring(home: Home, port: int, plan: Plan, engines: RunningEngines, screen: 
         passwords={room: room_password(home, room) for room in Room} if separate_roles else {},
         ports={"gateway": port, **choose_ports(home, names)},
         key=identity_key(home),
+        sealing_key=home.secret("sealing")[0],
     )

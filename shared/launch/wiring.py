@@ -32,6 +32,8 @@ class Wiring:
     passwords: Mapping[Room, str]
     ports: Mapping[str, int]
     key: IdentityKey
+    # Seals what people entrust to the monitor; None where the surroundings say.
+    sealing_key: str | None = None
 
     @property
     def address(self) -> str:
@@ -66,6 +68,8 @@ class Wiring:
             environment["GROUNDSWELL_IDENTITY_PRIVATE_KEY_FILE"] = str(self.key.private)
             for service in SERVICES:
                 environment[f"GROUNDSWELL_{service.upper()}_URL"] = self.url(service)
+        if room is Room.MONITOR and self.sealing_key:
+            environment.setdefault("GROUNDSWELL_SEALING_KEYS", self.sealing_key)
         return environment
 
     def process(self, process: Process, surroundings: Mapping[str, str]) -> dict[str, str]:
