@@ -9,10 +9,8 @@ import httpx
 from services.monitor.alerts.alerters import Alerter, WebhookAlerter
 from services.monitor.posts.valve import Valve
 from services.monitor.sources.address_guard import GuardedTransport
-from services.monitor.sources.connectors import Connector
 from services.monitor.sources.fetching import open_fetcher
-from services.monitor.sources.models import SourceKind
-from services.monitor.sources.rss import RssConnector
+from services.monitor.sources.web import Web
 from services.monitor.tracking.memory import Memory
 from shared.errors import ConfigurationError
 from shared.settings import Settings
@@ -36,12 +34,12 @@ async def open_api_resources(settings: Settings) -> AsyncIterator[ApiResources]:
 class MonitorResources:
     """What a worker of the monitor holds.
 
-    `memory`: the stories that its tracker knows; `connectors`: by the kind of source that they
-    read; `alerters`: by the channel that they send on.
+    `web`: what sources are read through; `memory`: the stories that its tracker knows; `alerters`:
+    by the channel that they send on.
     """
 
+    web: Web
     memory: Memory = field(default_factory=Memory)
-    connectors: Mapping[SourceKind, Connector] = field(default_factory=dict)
     alerters: Mapping[str, Alerter] = field(default_factory=dict)
 
 
@@ -55,7 +53,7 @@ async def open_resources(settings: Settings) -> AsyncIterator[MonitorResources]:
     transport = GuardedTransport(allow_private=settings.allow_private_sources)
     async with open_fetcher(transport) as fetcher, httpx.AsyncClient(trust_env=False) as client:
         yield MonitorResources(
-            connectors={SourceKind.RSS: RssConnector(fetcher)},
+            web=Web(fetcher=fetcher, guard=transport.guard),
             alerters=_alerters(settings, client),
         )
 

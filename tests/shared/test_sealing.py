@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from shared.contracts import Room
 from shared.errors import ConfigurationError, Conflict
-from shared.sealing import Sealer, SealBroken
+from shared.sealing import SealBroken, Sealer
 from tests.conftest import SettingsFor
 
 OLD, NEW = "an-old-key-of-many-letters", "a-new-key-of-many-letters"

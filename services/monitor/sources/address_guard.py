@@ -6,7 +6,7 @@ address, so that a name which answers differently the second time (DNS rebinding
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from ipaddress import ip_address
 from ssl import SSLContext
 
@@ -16,12 +16,17 @@ from services.monitor.sources.addresses import Address, may_be_called, may_be_ca
 
 Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 
-_PORTS = {"http": 80, "https": 443}
+WEB = frozenset({"http", "https"})
+_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "imap": 143, "imaps": 993}
 _DNS_SECONDS = 5.0
 
 
 class AddressRefusedError(Exception):
     """This address is not called; the message says why."""
+
+
+class HostUnknownError(Exception):
+    """A name has no address, or nobody could tell in time."""
 
 
 async def resolve(host: str, port: int) -> list[Address]:
@@ -34,25 +39,26 @@ async def resolve(host: str, port: int) -> list[Address]:
     return list(dict.fromkeys(ip_address(entry[4][0]) for entry in found))
 
 
-def check_url(url: str | httpx.URL, *, allow_private: bool) -> httpx.URL:
+def check_url(url: str | httpx.URL, *, allow_private: bool, schemes: Set[str] = WEB) -> httpx.URL:
     """The URL, if it is one that may be called as far as can be told without resolving its name.
 
     Raises:
-        AddressRefusedError: it is no http or https URL, carries a password, or names a port or an
+        AddressRefusedError: it has none of the schemes, carries a password, or names a port or an
             address that is not called.
     """
     try:
         read = httpx.URL(url)
     except (httpx.InvalidURL, ValueError) as error:
         raise AddressRefusedError(f"This is not a URL: {error}.") from error
-    if read.scheme not in _PORTS or not read.host:
-        raise AddressRefusedError("Only http:// and https:// addresses are read.")
+    if read.scheme not in schemes or not read.host:
+        allowed = " and ".join(f"{scheme}://" for scheme in sorted(schemes))
+        raise AddressRefusedError(f"Only {allowed} addresses are read.")
     if read.userinfo:
         raise AddressRefusedError(
             "The address carries a name or a password, which logs and lists would show."
         )
-    port = read.port or _PORTS[read.scheme]
-    if not may_be_called_on(port):
+    port = port_of(read)
+    if port != _PORTS[read.scheme] and not may_be_called_on(port):
         raise AddressRefusedError(f"Port {port} is not called: only 80, 443 and 1024 to 65535 are.")
     try:
         literal = ip_address(read.host)
@@ -62,6 +68,11 @@ def check_url(url: str | httpx.URL, *, allow_private: bool) -> httpx.URL:
     return read
 
 
+def port_of(url: httpx.URL) -> int:
+    """The port that a URL means."""
+    return url.port or _PORTS[url.scheme]
+
+
 def _check(host: str, addresses: Sequence[Address], allow_private: bool) -> None:
     if not all(may_be_called(address, allow_private=allow_private) for address in addresses):
         # Which address it was stays unsaid: that would map the inside for whoever asks.
@@ -69,6 +80,30 @@ def _check(host: str, addresses: Sequence[Address], allow_private: bool) -> None
             f"{host} lies inside a private or reserved network, where sources are not read. "
             "GROUNDSWELL_ALLOW_PRIVATE_SOURCES opens an intranet."
         )
+
+
+class AddressGuard:
+    """Says which addresses of a host may be connected to."""
+
+    def __init__(self, *, allow_private: bool, resolve: Resolve = resolve) -> None:
+        self.allow_private = allow_private
+        self._resolve = resolve
+
+    async def admit(self, host: str, port: int) -> Sequence[Address]:
+        """The addresses of a host, all checked. Connect to one of them, never to the name: it may
+        answer differently when it is asked again.
+
+        Raises:
+            AddressRefusedError: one of the addresses is not called.
+            HostUnknownError: the name has no address.
+        """
+        try:
+            async with asyncio.timeout(_DNS_SECONDS):
+                addresses = await self._resolve(host.strip("[]"), port)
+        except (OSError, UnicodeError) as error:
+            raise HostUnknownError(f"{host} has no address") from error
+        _check(host, addresses, self.allow_private)
+        return addresses
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
@@ -85,8 +120,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         resolve: Resolve = resolve,
         verify: SSLContext | bool = True,
     ) -> None:
-        self._allow_private = allow_private
-        self._resolve = resolve
+        self.guard = AddressGuard(allow_private=allow_private, resolve=resolve)
         # A kept connection is known by its address alone, and would serve another name behind the
         # same address without a look at that name's certificate.
         self._transport = httpx.AsyncHTTPTransport(
@@ -100,24 +134,19 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             AddressRefusedError: one of the addresses is not called.
             httpx.ConnectError: the name has no address, or none takes the connection.
         """
-        url = check_url(request.url, allow_private=self._allow_private)
+        url = check_url(request.url, allow_private=self.guard.allow_private)
         host = url.raw_host.decode("ascii")
         refused: httpx.TransportError = httpx.ConnectError(f"{host} has no address")
-        for address in await self._admit(host, url.port or _PORTS[url.scheme]):
+        try:
+            addresses = await self.guard.admit(host, port_of(url))
+        except HostUnknownError as error:
+            raise httpx.ConnectError(str(error)) from error
+        for address in addresses:
             try:
                 return await self._transport.handle_async_request(_to(request, address, host))
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 refused = error
         raise refused
-
-    async def _admit(self, host: str, port: int) -> Sequence[Address]:
-        try:
-            async with asyncio.timeout(_DNS_SECONDS):
-                addresses = await self._resolve(host.strip("[]"), port)
-        except (OSError, UnicodeError) as error:
-            raise httpx.ConnectError(f"{host} has no address") from error
-        _check(host, addresses, self._allow_private)
-        return addresses
 
     async def aclose(self) -> None:
         """Close what is open."""

@@ -1,28 +1,47 @@
 """Reading sources: who is due, what came of it. The call itself lies between two transactions."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.posts.intake import take_in
 from services.monitor.posts.schemas import Outcome
-from services.monitor.sources.connectors import Harvest, Order
-from services.monitor.sources.fetching import FetchError, Validators
-from services.monitor.sources.models import Source, SourceHealth, SourceKind
+from services.monitor.sources.connectors.protocol import Connector, Harvest, Order
+from services.monitor.sources.connectors.registry import KINDS, Kind
+from services.monitor.sources.credentials import open_credentials
+from services.monitor.sources.fetching import Validators
+from services.monitor.sources.models import Source, SourceHealth
 from services.monitor.sources.pacing import pause_after_failure, pause_after_success
 from shared.contracts.posts import SourceDue
 from shared.db import database_now
+from shared.errors import Conflict
 from shared.events import emit
 from shared.log import get_logger
+from shared.sealing import SealBroken, Sealer
+from shared.settings import Settings
+
 
 log = get_logger(__name__)
 
+_PUSHED = [name for name, kind in KINDS.items() if kind.pushed]
 _DUE_AT_ONCE = 100
 # A source that is queued comes due again after this even if nothing is heard of its reading.
 _LOST_AFTER = timedelta(minutes=15)
+# Readings in a row of a source that always has more: then it waits for its time like others.
+_MOST_ROUNDS = 100
 _TAKEN = (Outcome.ACCEPTED, Outcome.REVISED)
+
+
+class OrderRefusedError(Exception):
+    """A source cannot be read as it is written; the message says why."""
+
+    def __init__(self, order: Order, message: str) -> None:
+        super().__init__(message)
+        self.order = order
 
 
 async def queue_due_sources(session: AsyncSession) -> int:
@@ -32,7 +51,7 @@ async def queue_due_sources(session: AsyncSession) -> int:
         await session.execute(
             select(SourceHealth, Source.every_minutes)
             .join(Source, Source.id == SourceHealth.source_id)
-            .where(Source.enabled, SourceHealth.next_at <= now)
+            .where(Source.enabled, Source.kind.not_in(_PUSHED), SourceHealth.next_at <= now)
             .order_by(SourceHealth.next_at)
             .limit(_DUE_AT_ONCE)
             .with_for_update(skip_locked=True, of=SourceHealth)
@@ -44,20 +63,53 @@ async def queue_due_sources(session: AsyncSession) -> int:
     return len(due)
 
 
-async def take_order(session: AsyncSession, source_id: UUID) -> tuple[SourceKind, Order] | None:
-    """What is to be read, and how; None if the source is gone or disabled by now."""
+async def take_order(
+    session: AsyncSession, source_id: UUID, settings: Settings
+) -> tuple[Connector, Order] | None:
+    """What is to be read, and how; None if there is nothing to read: the source is gone, disabled,
+    or sends by itself.
+
+    Raises:
+        OrderRefusedError: it cannot be read as it is written.
+    """
     source = await session.get(Source, source_id)
     if source is None or not source.enabled:
         return None
-    health = source.health
-    return source.kind, Order(
+    kind, health = KINDS[source.kind], source.health
+    if kind.connector is None:
+        return None
+    order = Order(
         source_id=source.id,
         version=source.version,
         url=source.url,
         platform=source.platform,
-        known=Validators(etag=health.etag, last_modified=health.last_modified),
         now=await database_now(session),
+        cursor=health.cursor,
+        known=Validators(etag=health.etag, last_modified=health.last_modified),
+        obeys_robots=kind.robots and source.robots_reason is None,
     )
+    try:
+        return kind.connector, replace(
+            order,
+            settings=kind.settings.model_validate(source.settings),
+            credentials=_credentials(kind, source, settings),
+        )
+    except (SealBroken, Conflict, ValidationError) as error:
+        raise OrderRefusedError(order, _why(error)) from error
+
+
+def _credentials(kind: Kind, source: Source, settings: Settings) -> BaseModel | None:
+    if kind.credentials is None or source.credentials is None:
+        return None
+    return kind.credentials.model_validate(
+        open_credentials(Sealer.of(settings), source.id, source.credentials)
+    )
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return "Its settings are not those that this version reads. Open it and save it anew."
+    return str(error)
 
 
 async def note_harvest(session: AsyncSession, order: Order, harvest: Harvest | None) -> None:
@@ -80,26 +132,37 @@ async def note_harvest(session: AsyncSession, order: Order, harvest: Harvest | N
         health.posts += taken
         health.etag = harvest.validators.etag
         health.last_modified = harvest.validators.last_modified
+        if harvest.cursor is not None:
+            health.cursor = dict(harvest.cursor)
     now = await database_now(session)
     health.last_attempt_at = health.last_success_at = now
-    health.last_error = health.paused_until = None
+    health.last_error = None
     health.failures = 0
-    health.next_at = now + pause_after_success(timedelta(minutes=source.every_minutes))
+    asked = harvest.pause if harvest else None
+    again = harvest is not None and harvest.more and health.rounds < _MOST_ROUNDS
+    health.rounds = health.rounds + 1 if again else 0
+    pause = pause_after_success(timedelta(minutes=source.every_minutes), asked)
+    health.paused_until = now + asked if asked else None
+    health.next_at = now + pause
+    if again and not asked:
+        await emit(session, SourceDue(source_id=source.id))
 
 
-async def note_failure(session: AsyncSession, order: Order, error: FetchError) -> None:
+async def note_failure(
+    session: AsyncSession, order: Order, error: str, retry_after: float | None = None
+) -> None:
     """Keep why a source could not be read, and leave it alone for longer each time."""
-    log.info("source_failed", source=str(order.source_id), error=str(error))
+    log.info("source_failed", source=str(order.source_id), error=error)
     locked = await _lock(session, order)
     if locked is None:
         return
     source, health = locked
     now = await database_now(session)
-    asked = timedelta(seconds=error.retry_after) if error.retry_after else None
+    asked = timedelta(seconds=retry_after) if retry_after else None
     health.failures += 1
     pause = pause_after_failure(timedelta(minutes=source.every_minutes), health.failures, asked)
     health.last_attempt_at = now
-    health.last_error = str(error).replace("\x00", "")
+    health.last_error = error.replace("\x00", "")
     health.next_at = now + pause
     health.paused_until = now + min(asked, pause) if asked else None
 

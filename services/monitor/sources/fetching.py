@@ -2,34 +2,41 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import version
+from typing import Literal
 
 import httpx
 
 from services.monitor.sources.address_guard import AddressRefusedError, GuardedTransport
 
 USER_AGENT = f"Groundswell/{version('groundswell')} (feed reader)"
-_ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.8"
 _MOVED = frozenset({301, 302, 303, 307, 308})
+_TAKEN = frozenset({200, 201, 203})
 _COME_LATER = frozenset({429, 503})
+# What may follow a redirect to another site: everything else might be meant for the first alone.
+_FOR_ANYBODY = frozenset({"accept", "accept-language"})
 _LONGEST_VALIDATOR = 1_000
 
 
 class FetchError(Exception):
     """A document could not be read; the message is for the person who looks after the source.
 
-    `retry_after`: for how many seconds the site asks to be left alone, where it does.
+    `retry_after`: for how many seconds the site asks to be left alone, where it does. `status`:
+    what it answered, where it did.
     """
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, status: int | None = None
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.status = status
 
 
 @dataclass(frozen=True)
@@ -52,14 +59,29 @@ class Validators:
     last_modified: str | None = None
 
 
+NOTHING_KNOWN = Validators()
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request. `headers` may hold what we sign in with: they go to the origin of `url` alone."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    known: Validators = NOTHING_KNOWN
+    method: Literal["GET", "POST"] = "GET"
+    content: bytes | None = field(default=None, repr=False)
+
+
 @dataclass(frozen=True)
 class Document:
-    """What a site sent. `url` is where it was found in the end."""
+    """What a site sent. `url` is where it was found in the end; names of headers in lower case."""
 
     body: bytes
     content_type: str
     url: str
     validators: Validators
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Fetcher:
@@ -69,15 +91,15 @@ class Fetcher:
         self._client = client
         self._manners = manners
 
-    async def fetch(self, url: str, known: Validators) -> Document | None:
-        """Read a document; None if it is still the one that `known` describes.
+    async def fetch(self, ask: Ask) -> Document | None:
+        """Read a document; None if it is still the one that `ask.known` describes.
 
         Raises:
             FetchError: it cannot be had; the message says why.
         """
         try:
             async with asyncio.timeout(self._manners.whole):
-                return await self._follow(url, _headers(known))
+                return await self._follow(ask)
         except AddressRefusedError as error:
             raise FetchError(str(error)) from error
         except (TimeoutError, httpx.TimeoutException) as error:
@@ -85,21 +107,30 @@ class Fetcher:
         except (httpx.HTTPError, httpx.InvalidURL, zlib.error) as error:
             raise FetchError(f"The site cannot be read: {_words(error)}.") from error
 
-    async def _follow(self, url: str, headers: dict[str, str]) -> Document | None:
+    async def _follow(self, ask: Ask) -> Document | None:
+        url = httpx.URL(ask.url)
+        headers = dict(ask.headers) | _conditions(ask.known)
         for _ in range(self._manners.redirects + 1):
-            async with self._client.stream("GET", url, headers=headers) as answer:
+            request = self._client.stream(ask.method, url, headers=headers, content=ask.content)
+            async with request as answer:
                 if answer.status_code not in _MOVED or "location" not in answer.headers:
                     return await self._take(answer)
-                url = str(answer.url.join(answer.headers["location"]))
+                if ask.method != "GET":
+                    raise FetchError("The site redirects what was sent to it, which is not done.")
+                onward = url.join(answer.headers["location"])
+            if not _same_origin(url, onward):
+                headers = {name: headers[name] for name in headers if name in _FOR_ANYBODY}
+            url = onward
         raise FetchError(f"The site redirects more than {self._manners.redirects} times.")
 
     async def _take(self, answer: httpx.Response) -> Document | None:
         if answer.status_code == 304:
             return None
-        if answer.status_code != 200:
+        if answer.status_code not in _TAKEN:
             raise FetchError(
                 f"The site answered {answer.status_code} {answer.reason_phrase}".rstrip() + ".",
                 retry_after=_retry_after(answer) if answer.status_code in _COME_LATER else None,
+                status=answer.status_code,
             )
         return Document(
             body=await self._body(answer),
@@ -108,6 +139,7 @@ class Fetcher:
             validators=Validators(
                 etag=_validator(answer, "etag"), last_modified=_validator(answer, "last-modified")
             ),
+            headers={name.lower(): value for name, value in answer.headers.items()},
         )
 
     async def _body(self, answer: httpx.Response) -> bytes:
@@ -134,7 +166,7 @@ async def open_fetcher(
     async with httpx.AsyncClient(
         transport=transport,
         timeout=kept.step,
-        headers={"user-agent": USER_AGENT, "accept": _ACCEPT, "accept-encoding": "gzip"},
+        headers={"user-agent": USER_AGENT, "accept-encoding": "gzip"},
         cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,
         trust_env=False,
@@ -142,7 +174,11 @@ async def open_fetcher(
         yield Fetcher(client, kept)
 
 
-def _headers(known: Validators) -> dict[str, str]:
+def _same_origin(one: httpx.URL, other: httpx.URL) -> bool:
+    return (one.scheme, one.host, one.port) == (other.scheme, other.host, other.port)
+
+
+def _conditions(known: Validators) -> dict[str, str]:
     sent = {"if-none-match": known.etag, "if-modified-since": known.last_modified}
     return {name: value for name, value in sent.items() if value}
 

@@ -21,16 +21,23 @@ async def queue_due_sources(work: Work, due_at: datetime) -> None:
 @jobs.on_outside(SourceDue, lane=Lane.COLLECT)
 async def read_source(runtime: Runtime, delivered: Delivered[SourceDue]) -> None:
     """Read a source. Twice is harmless: posts that are known are duplicates."""
-    async with runtime.transaction() as session:
-        ordered = await collecting.take_order(session, delivered.event.source_id)
+    try:
+        async with runtime.transaction() as session:
+            ordered = await collecting.take_order(
+                session, delivered.event.source_id, runtime.settings
+            )
+    except collecting.OrderRefusedError as error:
+        async with runtime.transaction() as session:
+            await collecting.note_failure(session, error.order, str(error))
+        return
     if ordered is None:
         return
-    kind, order = ordered
+    connector, order = ordered
     try:
-        harvest = await runtime.resources.connectors[kind].collect(order)
+        harvest = await connector.collect(order, runtime.resources.web)
     except FetchError as error:
         async with runtime.transaction() as session:
-            await collecting.note_failure(session, order, error)
+            await collecting.note_failure(session, order, str(error), error.retry_after)
         return
     async with runtime.transaction() as session:
         await collecting.note_harvest(session, order, harvest)

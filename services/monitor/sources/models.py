@@ -1,21 +1,17 @@
 """Tables of sources: what people write of them, and how they do."""
 
 from datetime import datetime
-from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.monitor.models import MonitorModel
+from services.monitor.sources.kinds import SourceKind
 from shared.db import enum_text
 from shared.ids import new_id
-
-
-class SourceKind(StrEnum):
-    """How a source is read; each has its connector."""
-
-    RSS = "rss"
 
 
 class SourceHealth(MonitorModel, kw_only=True):
@@ -23,6 +19,8 @@ class SourceHealth(MonitorModel, kw_only=True):
     edits the source meanwhile must not be told that somebody else changed it.
 
     `paused_until` is when the site lets itself be asked again; `failures` counts those in a row.
+    `cursor` is the connector's own note of how far it got; `rounds` counts readings in a row that
+    left more to be had.
     """
 
     __tablename__ = "source_health"
@@ -41,6 +39,8 @@ class SourceHealth(MonitorModel, kw_only=True):
     failures: Mapped[int] = mapped_column(Integer, default=0)
     etag: Mapped[str | None] = mapped_column(Text, default=None)
     last_modified: Mapped[str | None] = mapped_column(Text, default=None)
+    cursor: Mapped[dict[str, Any] | None] = mapped_column(JSONB, default=None)
+    rounds: Mapped[int] = mapped_column(Integer, default=0)
     # Of the last reading that brought a document.
     last_entries: Mapped[int] = mapped_column(Integer, default=0)
     last_accepted: Mapped[int] = mapped_column(Integer, default=0)
@@ -49,15 +49,22 @@ class SourceHealth(MonitorModel, kw_only=True):
 
 
 class Source(MonitorModel, kw_only=True):
-    """A place that posts come from (信息源)."""
+    """A place that posts come from (信息源).
+
+    `settings` has the shape that its kind asks for; `credentials` are sealed (`shared/sealing.py`),
+    and shown to nobody. `robots_reason` is why robots.txt is not obeyed here; None: it is.
+    """
 
     __tablename__ = "sources"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
     name: Mapped[str] = mapped_column(Text, unique=True)
     kind: Mapped[SourceKind] = mapped_column(enum_text(SourceKind))
-    url: Mapped[str] = mapped_column(Text, unique=True)
+    url: Mapped[str] = mapped_column(Text)
     platform: Mapped[str] = mapped_column(Text)
+    settings: Mapped[dict[str, Any]] = mapped_column(JSONB, default_factory=dict)
+    credentials: Mapped[str | None] = mapped_column(Text, default=None, repr=False)
+    robots_reason: Mapped[str | None] = mapped_column(Text, default=None)
     every_minutes: Mapped[int] = mapped_column(Integer)
     enabled: Mapped[bool] = mapped_column(default=True)
     sample: Mapped[bool] = mapped_column(default=False)

@@ -7,9 +7,9 @@ _DAY = timedelta(days=1)
 _MOST_DOUBLINGS = 10
 
 
-def pause_after_success(every: timedelta) -> timedelta:
-    """The pause after a reading that went well."""
-    return every
+def pause_after_success(every: timedelta, asked: timedelta | None = None) -> timedelta:
+    """The pause after a reading that went well: longer where the site asks for it, up to a day."""
+    return max(every, min(asked or timedelta(), _DAY))
 
 
 def pause_after_failure(

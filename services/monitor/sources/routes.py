@@ -7,8 +7,9 @@ from fastapi import Header, Response
 from sqlalchemy import select
 
 from services.monitor.sources import service
+from services.monitor.sources.connectors.registry import KINDS
 from services.monitor.sources.models import Source
-from services.monitor.sources.schemas import ReadingOut, SourceNew, SourceOut
+from services.monitor.sources.schemas import KindOut, KindsOut, ReadingOut, SourceNew, SourceOut
 from shared.auth import allow
 from shared.contracts.actors import Actor, Permission
 from shared.http import CurrentRuntime, Session, room_router
@@ -26,9 +27,7 @@ async def create_source(
     new: SourceNew, session: Session, runtime: CurrentRuntime, response: Response, _: Editor
 ) -> SourceOut:
     """Put a source into service (信息源); it is read within seconds, and then at its interval."""
-    source = await service.create_source(
-        session, new, allow_private=runtime.settings.allow_private_sources
-    )
+    source = await service.create_source(session, new, runtime.settings)
     response.headers["ETag"] = etag(source.version)
     return SourceOut.of(source)
 
@@ -38,6 +37,12 @@ async def list_sources(session: Session, page: PageQuery, _: Viewer) -> Page[Sou
     """Sources and how they do, newest first."""
     rows, cursor = await page.rows(session, select(Source), Source.id)
     return Page(items=[SourceOut.of(row) for row in rows], next_cursor=cursor)
+
+
+@router.get("/kinds", operation_id="sources_kinds")
+async def list_kinds(_: Viewer) -> KindsOut:
+    """The kinds of sources, and the shapes of their settings and credentials."""
+    return KindsOut(items=[KindOut.of(name, kind) for name, kind in KINDS.items()])
 
 
 @router.get("/{source_id}", operation_id="sources_get")
@@ -59,13 +64,7 @@ async def change_source(
     if_match: Annotated[str | None, Header(description="The ETag that was read")] = None,
 ) -> SourceOut:
     """Change a source, or take it out of service with `enabled: false`."""
-    source = await service.change_source(
-        session,
-        source_id,
-        new,
-        if_match,
-        allow_private=runtime.settings.allow_private_sources,
-    )
+    source = await service.change_source(session, source_id, new, if_match, runtime.settings)
     response.headers["ETag"] = etag(source.version)
     return SourceOut.of(source)
 

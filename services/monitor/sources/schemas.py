@@ -2,11 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import Field, SecretStr, StrictBool, StrictInt
 
-from services.monitor.sources.models import Source, SourceKind
+from services.monitor.sources.connectors.registry import Kind
+from services.monitor.sources.kinds import SourceKind
+from services.monitor.sources.models import Source
 from shared.schemas import Line, RequestShape, ResponseShape, Slug
 
 
@@ -23,14 +26,40 @@ class SourceNew(RequestShape):
     """A place that posts come from (信息源)."""
 
     name: Line = Field(examples=["City news"])
-    kind: SourceKind = Field(default=SourceKind.RSS, description="rss reads RSS and Atom feeds")
-    url: str = Field(min_length=1, max_length=2_000, examples=["https://news.example.org/feed.xml"])
-    platform: Slug = Field(
-        default="rss",
-        description="What its posts count as; a bridge to Weibo gives `weibo`",
+    kind: SourceKind = Field(
+        default=SourceKind.RSS, description="How it is read; `GET /sources/kinds` tells of each"
+    )
+    url: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=2_000,
+        description="Where; may be left out where the kind has an address of its own",
+        examples=["https://news.example.org/feed.xml"],
+    )
+    platform: Slug | None = Field(
+        default=None,
+        description="What its posts count as; a bridge to Weibo gives `weibo`. By default as its "
+        "kind says",
         examples=["rss"],
     )
-    every_minutes: StrictInt = Field(default=5, ge=1, le=1_440, description="Between two readings")
+    settings: dict[str, Any] = Field(
+        default_factory=dict, description="Of the shape that its kind names", examples=[{}]
+    )
+    credentials: dict[str, SecretStr] | None = Field(
+        default=None,
+        max_length=20,
+        description="What it signs in with, of the shape that its kind names. Kept sealed, never "
+        "shown. On a change: null keeps what there is, {} forgets it",
+        examples=[None],
+    )
+    every_minutes: StrictInt | None = Field(
+        default=None, ge=1, le=1_440, description="Between two readings", examples=[5]
+    )
+    robots_reason: Line | None = Field(
+        default=None,
+        description="Why the site's robots.txt is not obeyed here: an agreement, a feed made for "
+        "programs. Null: it is obeyed",
+    )
     enabled: StrictBool = True
     sample: StrictBool = False
 
@@ -58,6 +87,9 @@ class SourceOut(ResponseShape):
     kind: SourceKind
     url: str
     platform: str
+    settings: dict[str, Any]
+    has_credentials: bool
+    robots_reason: str | None
     every_minutes: int
     enabled: bool
     sample: bool
@@ -69,8 +101,12 @@ class SourceOut(ResponseShape):
     @classmethod
     def of(cls, source: Source) -> "SourceOut":
         """Read a row."""
-        shown = {name: getattr(source, name) for name in cls.model_fields if name != "state"}
-        return cls.model_validate(shown | {"state": _state(source)})
+        derived = {
+            "state": _state(source),
+            "has_credentials": source.credentials is not None,
+        }
+        shown = {name: getattr(source, name) for name in cls.model_fields if name not in derived}
+        return cls.model_validate(shown | derived)
 
 
 def _state(source: Source) -> SourceState:
@@ -86,3 +122,38 @@ class ReadingOut(ResponseShape):
 
     source_id: UUID
     status: str = Field(default="queued", examples=["queued"])
+
+
+class KindOut(ResponseShape):
+    """A kind of source: what it reads, and what it must be told."""
+
+    kind: SourceKind
+    title: str
+    hint: str
+    platform: str = Field(description="What its posts count as by default")
+    address: str | None = Field(description="Where it reads by default; null: you must say")
+    pushed: bool = Field(description="It sends by itself and is never read")
+    robots: bool = Field(description="Whether the site's robots.txt is asked")
+    every_minutes: int
+    settings: dict[str, Any] = Field(description="JSON Schema of `settings`")
+    credentials: dict[str, Any] | None = Field(
+        description="JSON Schema of `credentials`; null: it signs in nowhere"
+    )
+    credentials_needed: bool
+
+    @classmethod
+    def of(cls, name: SourceKind, kind: Kind) -> "KindOut":
+        """Read a row of the registry."""
+        derived = {
+            "kind": name,
+            "settings": kind.settings.model_json_schema(),
+            "credentials": kind.credentials.model_json_schema() if kind.credentials else None,
+        }
+        shown = {field: getattr(kind, field) for field in cls.model_fields if field not in derived}
+        return cls.model_validate(shown | derived)
+
+
+class KindsOut(ResponseShape):
+    """All kinds of sources."""
+
+    items: list[KindOut]

@@ -14,6 +14,7 @@ from werkzeug import Request, Response
 from services.monitor.sources.address_guard import GuardedTransport
 from services.monitor.sources.fetching import (
     USER_AGENT,
+    Ask,
     Fetcher,
     FetchError,
     Manners,
@@ -21,7 +22,6 @@ from services.monitor.sources.fetching import (
     open_fetcher,
 )
 
-NOTHING = Validators()
 MEGABYTE = 1024 * 1024
 
 
@@ -40,7 +40,7 @@ async def test_a_document_comes_with_what_it_is_known_by(
         content_type="application/rss+xml; charset=gbk",
         headers={"ETag": '"v1"', "Last-Modified": "Sun, 01 Nov 2026 21:04:00 GMT"},
     )
-    document = await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+    document = await fetcher.fetch(Ask(httpserver.url_for("/feed")))
     assert document is not None
     assert document.body == b"<rss/>"
     assert document.content_type == "application/rss+xml; charset=gbk"
@@ -59,14 +59,14 @@ async def test_a_document_that_did_not_change_is_not_sent_again(
         "/feed",
         headers={"If-None-Match": '"v1"', "If-Modified-Since": "Sun, 01 Nov 2026 21:04:00 GMT"},
     ).respond_with_data(status=304)
-    assert await fetcher.fetch(httpserver.url_for("/feed"), known) is None
+    assert await fetcher.fetch(Ask(httpserver.url_for("/feed"), known=known)) is None
 
 
 async def test_gzip_is_unpacked(fetcher: Fetcher, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/feed").respond_with_data(
         gzip.compress(b"<rss/>"), headers={"Content-Encoding": "gzip"}
     )
-    document = await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+    document = await fetcher.fetch(Ask(httpserver.url_for("/feed")))
     assert document is not None
     assert document.body == b"<rss/>"
 
@@ -77,7 +77,7 @@ async def test_an_error_of_the_site_is_told(
 ) -> None:
     httpserver.expect_request("/feed").respond_with_data("no", status=status)
     with pytest.raises(FetchError, match=f"The site answered {status}"):
-        await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+        await fetcher.fetch(Ask(httpserver.url_for("/feed")))
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -88,7 +88,7 @@ async def test_a_site_that_asks_to_be_left_alone_says_for_how_long(
         status=status, headers={"Retry-After": "120"}
     )
     with pytest.raises(FetchError) as seconds:
-        await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+        await fetcher.fetch(Ask(httpserver.url_for("/feed")))
     assert seconds.value.retry_after == 120
 
     later = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
@@ -96,14 +96,14 @@ async def test_a_site_that_asks_to_be_left_alone_says_for_how_long(
         status=status, headers={"Retry-After": later}
     )
     with pytest.raises(FetchError) as moment:
-        await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+        await fetcher.fetch(Ask(httpserver.url_for("/feed")))
     assert moment.value.retry_after == pytest.approx(600, abs=5)
 
     httpserver.expect_oneshot_request("/feed").respond_with_data(
         status=status, headers={"Retry-After": "soon"}
     )
     with pytest.raises(FetchError) as nothing:
-        await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+        await fetcher.fetch(Ask(httpserver.url_for("/feed")))
     assert nothing.value.retry_after is None
 
 
@@ -115,7 +115,7 @@ async def test_redirects_are_followed_to_where_the_document_is(
             status=301, headers={"Location": f"/{step + 1}"}
         )
     httpserver.expect_request("/5").respond_with_data("there")
-    document = await fetcher.fetch(httpserver.url_for("/0"), NOTHING)
+    document = await fetcher.fetch(Ask(httpserver.url_for("/0")))
     assert document is not None
     assert document.url == httpserver.url_for("/5")
 
@@ -123,7 +123,7 @@ async def test_redirects_are_followed_to_where_the_document_is(
 async def test_a_redirect_that_leads_nowhere_ends(fetcher: Fetcher, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/loop").respond_with_data(status=302, headers={"Location": "/loop"})
     with pytest.raises(FetchError, match="redirects more than 5 times"):
-        await fetcher.fetch(httpserver.url_for("/loop"), NOTHING)
+        await fetcher.fetch(Ask(httpserver.url_for("/loop")))
     assert len(httpserver.log) == 6
 
 
@@ -143,7 +143,7 @@ async def test_a_redirect_to_where_nobody_may_go_is_refused(
     httpserver.expect_request("/feed").respond_with_data(status=302, headers={"Location": location})
     began = time.monotonic()
     with pytest.raises(FetchError):
-        await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+        await fetcher.fetch(Ask(httpserver.url_for("/feed")))
     assert time.monotonic() - began < 8
 
 
@@ -163,7 +163,7 @@ async def test_a_gigabyte_is_broken_off_at_the_limit(
 
     httpserver.expect_request("/feed").respond_with_handler(gigabyte)
     with pytest.raises(FetchError, match="larger than 5120 KiB"):
-        await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+        await fetcher.fetch(Ask(httpserver.url_for("/feed")))
     assert sent < 100
 
 
@@ -175,7 +175,7 @@ async def test_a_gzip_bomb_takes_no_more_memory_than_the_limit(
     tracemalloc.start()
     try:
         with pytest.raises(FetchError, match="larger than"):
-            await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+            await fetcher.fetch(Ask(httpserver.url_for("/feed")))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -187,7 +187,7 @@ async def test_an_encoding_that_was_not_asked_for_is_refused(
 ) -> None:
     httpserver.expect_request("/feed").respond_with_data("x", headers={"Content-Encoding": "br"})
     with pytest.raises(FetchError, match="encoding br"):
-        await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+        await fetcher.fetch(Ask(httpserver.url_for("/feed")))
 
 
 @pytest.mark.parametrize("pause", [0.2, 1.0], ids=["a byte at a time", "silent"])
@@ -204,18 +204,18 @@ async def test_a_slow_site_is_given_up(fetcher: Fetcher, pause: float) -> None:
         server.expect_request("/feed").respond_with_handler(slow)
         began = time.monotonic()
         with pytest.raises(FetchError, match="did not answer in time"):
-            await fetcher.fetch(server.url_for("/feed"), NOTHING)
+            await fetcher.fetch(Ask(server.url_for("/feed")))
         assert time.monotonic() - began < 8
 
 
 async def test_cookies_are_not_kept(fetcher: Fetcher, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/feed").respond_with_data("x", headers={"Set-Cookie": "who=you"})
-    await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
-    await fetcher.fetch(httpserver.url_for("/feed"), NOTHING)
+    await fetcher.fetch(Ask(httpserver.url_for("/feed")))
+    await fetcher.fetch(Ask(httpserver.url_for("/feed")))
     request, _ = httpserver.log[1]
     assert "Cookie" not in request.headers
 
 
 async def test_a_closed_door_is_told(fetcher: Fetcher) -> None:
     with pytest.raises(FetchError, match="cannot be read"):
-        await fetcher.fetch("http://127.0.0.1:1025/", NOTHING)
+        await fetcher.fetch(Ask("http://127.0.0.1:1025/"))

@@ -12,7 +12,6 @@ from sqlalchemy import text
 
 from services.monitor.room import room as monitor_room
 from services.monitor.sources.collecting import note_failure, take_order
-from services.monitor.sources.fetching import FetchError
 from shared.contracts.actors import Permission
 from shared.contracts.posts import SourceDue
 from shared.events import emit
@@ -267,14 +266,14 @@ async def test_what_came_of_an_old_address_says_nothing_of_the_new_one(
 ) -> None:
     source = await add_source()
     async with monitor.transaction() as session:
-        ordered = await take_order(session, UUID(source["id"]))
+        ordered = await take_order(session, UUID(source["id"]), monitor.runtime.settings)
     assert ordered is not None
     new = {"name": "Moved while it was read", "url": httpserver.url_for("/moved")}
     address = f"{SOURCES}/{source['id']}"
     moved = await monitor.call("PUT", address, json=new, headers={"If-Match": '"1"'})
     assert moved.status_code == 200
     async with monitor.transaction() as session:
-        await note_failure(session, ordered[1], FetchError("gone"))
+        await note_failure(session, ordered[1], "gone")
     assert (await look(monitor, source))["health"]["failures"] == 0
 
 

@@ -1,25 +1,29 @@
-"""The connector of RSS and Atom feeds."""
+"""The connector of feeds."""
 
-from services.monitor.sources.connectors import Harvest, Order
+from services.monitor.sources.connectors.protocol import Harvest, Order
 from services.monitor.sources.entries import Origin, to_posts
 from services.monitor.sources.feed_reading import read_feed_apart
 from services.monitor.sources.feeds import FeedRefusedError
-from services.monitor.sources.fetching import Fetcher, FetchError
+from services.monitor.sources.fetching import Ask, FetchError
+from services.monitor.sources.web import Web
+
+_ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7"
+)
 
 
-class RssConnector:
+class FeedConnector:
     """Reads RSS 0.9x, 1.0, 2.0 and Atom."""
 
-    def __init__(self, fetcher: Fetcher) -> None:
-        self._fetcher = fetcher
-
-    async def collect(self, order: Order) -> Harvest | None:
+    async def collect(self, order: Order, web: Web) -> Harvest | None:
         """Fetch and parse the feed.
 
         Raises:
             FetchError: it cannot be had, or is no feed.
         """
-        document = await self._fetcher.fetch(order.url, order.known)
+        ask = Ask(order.url, headers={"accept": _ACCEPT}, known=order.known)
+        document = await web.fetch(ask, obeys_robots=order.obeys_robots)
         if document is None:
             return None
         try:

@@ -1,0 +1,51 @@
+"""How each kind of source is read: one row a kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from services.monitor.sources.connectors.feed import FeedConnector
+from services.monitor.sources.connectors.protocol import Connector, NoSettings
+from services.monitor.sources.kinds import SourceKind
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of source, for the API, for the console's form and for the worker.
+
+    `title` and `hint` are for people, in English; the console has the Chinese. `platform` is what
+    posts count as where the person does not say otherwise. `address`: the URL where the person
+    names none; None if they must; `schemes` are those that it may have. `settings` is the shape of
+    its settings, `credentials` that of what it signs in with: flat, each a `SecretStr`.
+    `robots`: whether robots.txt is asked unless the person decides otherwise; documented APIs are
+    meant for programs. `pushed`: it sends by itself and is never read.
+    """
+
+    title: str
+    hint: str
+    connector: Connector | None
+    platform: str
+    address: str | None = None
+    schemes: frozenset[str] = frozenset({"http", "https"})
+    settings: type[BaseModel] = NoSettings
+    credentials: type[BaseModel] | None = None
+    credentials_needed: bool = False
+    robots: bool = False
+    every_minutes: int = 5
+
+    @property
+    def pushed(self) -> bool:
+        """Whether it sends by itself."""
+        return self.connector is None
+
+
+KINDS: Mapping[SourceKind, Kind] = {
+    SourceKind.RSS: Kind(
+        title="Feed",
+        hint="RSS, Atom or JSON Feed, of the site itself or of a bridge such as RSSHub",
+        connector=FeedConnector(),
+        platform="rss",
+        robots=True,
+    ),
+}

@@ -1,0 +1,91 @@
+"""What a person asks for when they write a source, held against its kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from services.monitor.sources.address_guard import AddressRefusedError, check_url
+from services.monitor.sources.connectors.registry import KINDS, Kind
+from services.monitor.sources.schemas import SourceNew
+from shared.errors import Invalid
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A source as it is wanted, complete and checked. `credentials` None: none were given."""
+
+    kind: Kind
+    url: str
+    platform: str
+    every_minutes: int
+    settings: dict[str, Any]
+    credentials: BaseModel | None
+
+
+def read_wish(new: SourceNew, *, allow_private: bool) -> Wish:
+    """What `new` asks for, with what its kind does where it says nothing.
+
+    Raises:
+        Invalid: its address is not called, or its settings or credentials are not those of its
+            kind.
+    """
+    kind = KINDS[new.kind]
+    return Wish(
+        kind=kind,
+        url=_address(new, kind, allow_private),
+        platform=new.platform or kind.platform,
+        every_minutes=new.every_minutes or kind.every_minutes,
+        settings=_shaped(kind.settings, new.settings, "/settings").model_dump(
+            mode="json", exclude_unset=True
+        ),
+        credentials=_credentials(new, kind),
+    )
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses belong to one origin: credentials for one may be sent to the other."""
+    first, second = httpx.URL(one), httpx.URL(other)
+    return (first.scheme, first.host, first.port) == (second.scheme, second.host, second.port)
+
+
+def _address(new: SourceNew, kind: Kind, allow_private: bool) -> str:
+    url = new.url or kind.address
+    if url is None:
+        raise _refused("/url", f"a source of the kind {new.kind} needs an address")
+    try:
+        check_url(url, allow_private=allow_private, schemes=kind.schemes)
+    except AddressRefusedError as error:
+        raise _refused("/url", str(error)) from error
+    return url
+
+
+def _credentials(new: SourceNew, kind: Kind) -> BaseModel | None:
+    if new.credentials is None:
+        return None
+    if kind.credentials is None:
+        raise _refused("/credentials", f"a source of the kind {new.kind} signs in nowhere")
+    return _shaped(kind.credentials, new.credentials, "/credentials")
+
+
+def _shaped(
+    shape: type[BaseModel], values: Mapping[str, Any | SecretStr], pointer: str
+) -> BaseModel:
+    try:
+        return shape.model_validate(values)
+    except ValidationError as error:
+        wrong = [
+            {
+                "pointer": "/".join([pointer, *(str(part) for part in item["loc"])]),
+                "detail": item["msg"],
+            }
+            for item in error.errors(include_url=False, include_input=False)
+        ]
+        said = "; ".join(f"{item['pointer']}: {item['detail']}" for item in wrong)
+        raise Invalid(said, errors=wrong) from None
+
+
+def _refused(pointer: str, detail: str) -> Invalid:
+    return Invalid(f"{pointer}: {detail}", errors=[{"pointer": pointer, "detail": detail}])
