@@ -1,0 +1,112 @@
+"""The surge detector: counts in, bin by bin; evidence out, from the past alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from services.monitor.surge.baseline import Baseline
+from services.monitor.surge.scale import Scale
+from services.monitor.surge.settings import DEFAULT_SETTINGS, SurgeSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Surge:
+    """A bin that stands out: `count` came where `expected` posts were usual at that hour and day.
+
+    `evidence`: mean over the windows of -log10 of how rarely this series goes so far beyond what
+    is expected; 0 upward. `alarm`: it is enough to tell people.
+    """
+
+    at: float
+    count: float
+    expected: float
+    evidence: float
+    alarm: bool
+
+
+class SurgeDetector:
+    """One series, one bin after the other. Constant memory, no look ahead.
+
+    A surge is told when it stands out more than anything before it, as far as memory reaches: an
+    earlier one hides later ones up to its own evidence, which halves every `memory_half_life`. So
+    a surge that goes on is told once and not at every bin, and one that grows is told again.
+    """
+
+    __slots__ = (
+        "_baseline",
+        "_decay",
+        "_fading",
+        "_hidden",
+        "_row",
+        "_scales",
+        "_weight",
+        "settings",
+    )
+
+    def __init__(self, settings: SurgeSettings = DEFAULT_SETTINGS) -> None:
+        self.settings = settings
+        self._baseline = Baseline(settings)
+        self._scales = [Scale(bins, settings) for bins in settings.window_bins]
+        self._decay = settings.decay(settings.dispersion_half_life)
+        self._fading = settings.decay(settings.memory_half_life)
+        self._hidden = self._weight = 0.0
+        self._row = 0
+
+    def add(self, at: float, count: float) -> Surge | None:
+        """Takes the bin that begins at `at` (epoch seconds, or local time as if it were UTC) with
+        its count; returns the surge that it makes plain, if any. Bins come in order of time, and
+        each `step` has one: a bin without posts is a count of 0.
+
+        Raises ValueError for a count that is negative or no number.
+        """
+        evidence, expected = self.weigh(at, count)
+        if not evidence:
+            return None
+        return Surge(at, count, expected, evidence, evidence >= self.settings.alarm_evidence)
+
+    def weigh(self, at: float, count: float) -> tuple[float, float]:
+        """`add` in figures: evidence (0 where nothing is told) and what was expected."""
+        if not 0 <= count < 1e15:
+            raise ValueError(f"a count must be a number from 0 upward, not {count}")
+        expected = self._baseline.learn(at, count)
+        row = self._row = self._row + 1
+        weight = self._weight = self._weight * self._decay + 1.0
+        gain = 1.0 / weight
+        total = 0.0
+        for scale in self._scales:
+            total += scale.add(count, expected, row, gain)
+        hidden = self._hidden = self._hidden * self._fading
+        if not total:
+            return 0.0, expected
+        evidence = total / len(self._scales)
+        if evidence <= hidden:
+            return 0.0, expected
+        self._hidden = evidence
+        return evidence, expected
+
+    def expect(self, at: float) -> float:
+        """Returns how many posts are usual in a bin at `at`."""
+        return self._baseline.expect(at)
+
+    def to_state(self) -> dict[str, Any]:
+        """Returns all that was learned as JSON values, some 3 KB."""
+        return {
+            "row": self._row,
+            "weight": self._weight,
+            "hidden": self._hidden,
+            "baseline": self._baseline.to_state(),
+            "scales": [scale.to_state() for scale in self._scales],
+        }
+
+    @classmethod
+    def from_state(
+        cls, state: Mapping[str, Any], settings: SurgeSettings = DEFAULT_SETTINGS
+    ) -> Self:
+        """Returns the detector of a `to_state` under the same settings."""
+        detector = cls(settings)
+        detector._row, detector._weight = state["row"], state["weight"]
+        detector._hidden = state["hidden"]
+        detector._baseline.restore(state["baseline"])
+        for scale, learned in zip(detector._scales, state["scales"], strict=True):
+            scale.restore(learned)
+        return detector

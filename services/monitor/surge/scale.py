@@ -1,0 +1,111 @@
+"""How unusual the counts of one window are, judged by the past of the same series."""
+
+import math
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+from services.monitor.surge.settings import SurgeSettings
+
+_LN_10 = math.log(10)
+# The square root of a Poisson count + 3/8 has about the same variance at any rate (Anscombe 1948).
+_ANSCOMBE = 0.375
+
+
+class Scale:
+    """One window of `bins` bins.
+
+    The deviation is sqrt(count + 3/8) - sqrt(expected + 3/8), in units of its own root mean square.
+    What passes a limit that only a small share of bins passes (a quantile, followed by stochastic
+    approximation: Robbins and Monro 1951) is weighed by the mean excess so far; this is peaks over
+    threshold with an exponential tail (Davison and Smith 1990; on streams Siffer et al. 2017):
+
+        evidence = -log10(share) + excess / (mean excess x ln 10)
+
+    A series of many bursts needs a larger one to count than a series that has none.
+    """
+
+    __slots__ = (
+        "_base",
+        "_count",
+        "_counts",
+        "_decay",
+        "_exceeded_at",
+        "_excess",
+        "_expectations",
+        "_expected",
+        "_floor",
+        "_limit",
+        "_prior",
+        "_prior_excess",
+        "_rise",
+        "_seen",
+        "_sink",
+        "_square",
+        "bins",
+    )
+
+    def __init__(self, bins: int, settings: SurgeSettings) -> None:
+        share = settings.exceedance_share
+        self.bins = bins
+        self._counts: deque[float] = deque([0.0] * bins)
+        self._expectations: deque[float] = deque([0.0] * bins)
+        self._count = self._expected = self._square = 0.0
+        self._floor = settings.dispersion_floor
+        self._limit = settings.first_limit
+        self._rise, self._sink = settings.limit_step * (1 - share), settings.limit_step * share
+        self._base = -math.log10(share)
+        self._prior = settings.tail_prior
+        self._prior_excess = settings.tail_prior * settings.tail_prior_excess
+        self._decay = settings.decay(settings.tail_half_life)
+        self._seen = self._excess = 0.0
+        self._exceeded_at = 0
+
+    def add(self, count: float, expected: float, row: int, gain: float) -> float:
+        """Returns the evidence after bin `row` (numbered from 1) came; 0 below the limit.
+
+        `gain`: what part of the mean square the newest deviation makes up.
+        """
+        counts, expectations = self._counts, self._expectations
+        counts.append(count)
+        expectations.append(expected)
+        total = self._count = self._count + count - counts.popleft()
+        usual = self._expected = self._expected + expected - expectations.popleft()
+        # Sums of what is above 0 may end a hair below it.
+        deviation = (total + _ANSCOMBE) ** 0.5 - (
+            usual + _ANSCOMBE if usual > 0 else _ANSCOMBE
+        ) ** 0.5
+        square = deviation * deviation
+        variance = self._square + self._floor
+        self._square += (square - self._square) * gain
+        limit = self._limit
+        if deviation <= 0 or square <= limit * limit * variance:
+            self._limit = limit - self._sink
+            return 0.0
+        self._limit = limit + self._rise
+        return self._weigh((square / variance) ** 0.5 - limit, row)
+
+    def _weigh(self, excess: float, row: int) -> float:
+        fading = self._decay ** (row - self._exceeded_at)
+        seen, sum_ = self._seen * fading, self._excess * fading
+        mean = (sum_ + self._prior_excess) / (seen + self._prior)
+        self._seen, self._excess, self._exceeded_at = seen + 1.0, sum_ + excess, row
+        return self._base + excess / (mean * _LN_10)
+
+    def to_state(self) -> dict[str, Any]:
+        """Returns what was learned as JSON values."""
+        return {
+            "counts": list(self._counts),
+            "expectations": list(self._expectations),
+            "sums": [self._count, self._expected],
+            "square": self._square,
+            "limit": self._limit,
+            "tail": [self._seen, self._excess, self._exceeded_at],
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Takes over what a `to_state` of a scale with as many bins tells."""
+        self._counts, self._expectations = deque(state["counts"]), deque(state["expectations"])
+        self._count, self._expected = state["sums"]
+        self._square, self._limit = state["square"], state["limit"]
+        self._seen, self._excess, self._exceeded_at = state["tail"]
