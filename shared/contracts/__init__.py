@@ -41,6 +41,7 @@ from shared.contracts.statements import (
     StatementSubmitted,
     StatementWithdrawn,
 )
+from shared.contracts.stories import StoriesMerged, StoryChangeUndone, StorySplit
 from shared.contracts.warnings import (
     AlertQueued,
     AlertSent,
@@ -69,6 +70,9 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     WarningEnded: (Room.RESPONSE, Room.ARCHIVE),
     WarningAcknowledged: (Room.ARCHIVE,),
     WarningDismissed: (Room.ARCHIVE,),
+    StoriesMerged: (Room.RESPONSE, Room.ARCHIVE),
+    StorySplit: (Room.RESPONSE, Room.ARCHIVE),
+    StoryChangeUndone: (Room.RESPONSE, Room.ARCHIVE),
     AlertQueued: (Room.MONITOR,),
     AlertSent: (Room.ARCHIVE,),
     # incidents

@@ -10,11 +10,19 @@ from shared.contracts import ROUTES, Event, Room
 from shared.contracts.event import IncidentEvent, WarningEvent
 from shared.contracts.schedules import ScheduleDue
 from shared.contracts.statements import StatementEvent
+from shared.contracts.stories import StoryChangeEvent
 from shared.contracts.warnings import WarningNotice
 from shared.room import find_room
 
 # Shapes that events share; nothing of these kinds is ever told.
-ABSTRACT = {Event, IncidentEvent, WarningEvent, StatementEvent, WarningNotice}
+ABSTRACT = {
+    Event,
+    IncidentEvent,
+    WarningEvent,
+    StatementEvent,
+    StoryChangeEvent,
+    WarningNotice,
+}
 
 
 def all_events() -> set[type[Event]]:

@@ -30,6 +30,10 @@ class Distinct:
             kept.insert(place, hashed)
             del kept[_KEPT:]
 
+    def include(self, other: "Distinct") -> None:
+        """Adds what another sketch counted: the smallest hashes of both are those of the union."""
+        self._smallest = sorted({*self._smallest, *other._smallest})[:_KEPT]
+
     def estimate(self) -> int:
         """Returns about how many different values were added."""
         if len(self._smallest) < _KEPT:

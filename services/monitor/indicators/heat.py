@@ -32,6 +32,11 @@ class Heat:
         else:
             self.amount += weight * _decay(self.at - at)
 
+    def include(self, other: "Heat") -> None:
+        """Adds the posts of another sum."""
+        at = max(self.at, other.at)
+        self.amount, self.at = self._decayed(at) + other._decayed(at), at
+
     def value(self, now: float) -> float:
         """Returns the heat at `now`, in posts an hour."""
         return _AN_HOUR * self._decayed(now)

@@ -130,6 +130,24 @@ class Tally:
         name = sentiment.value
         setattr(counts, name, max(0, getattr(counts, name) + count))
 
+    def include(self, other: "Tally") -> None:
+        """Adds the counts of another subject, as if its posts had been counted here."""
+        if other.first_at is None or other.last_at is None:
+            return
+        first, last = self.first_at, self.last_at
+        self.first_at = other.first_at if first is None else min(first, other.first_at)
+        self.last_at = other.last_at if last is None else max(last, other.last_at)
+        self.heat.include(other.heat)
+        self.voice.hear(other.voice.followers, other.voice.at)
+        for mine, theirs in ((self.platforms, other.platforms), (self.regions, other.regions)):
+            for name, count in theirs.items():
+                _count_name(mine, name, count)
+        self.authors.include(other.authors)
+        self.sources.include(other.sources)
+        for minute, counts in other.minutes.items():
+            self.minutes.setdefault(minute, Counts()).include(counts)
+        self._coarsen()
+
     def between(self, since: float, until: float) -> Counts:
         """Returns the sum over the minutes that begin after `since` and not after `until`."""
         first, last = since // MINUTE, until // MINUTE
@@ -194,6 +212,6 @@ class Tally:
         self.minutes = kept
 
 
-def _count_name(counts: dict[str, int], name: str) -> None:
+def _count_name(counts: dict[str, int], name: str, times: int = 1) -> None:
     if name in counts or len(counts) < _MOST_NAMES:
-        counts[name] = counts.get(name, 0) + 1
+        counts[name] = counts.get(name, 0) + times

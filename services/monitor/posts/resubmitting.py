@@ -28,7 +28,7 @@ async def resubmit(session: AsyncSession, outdated: OpinionsOutdated) -> None:
         session,
         PostsResubmitted(
             recomputation_id=outdated.recomputation_id,
-            posts=tuple(map(_collected, found[:BATCH])),
+            posts=tuple(map(collected, found[:BATCH])),
             after=outdated.after,
             total=total,
             last=len(found) <= BATCH,
@@ -46,7 +46,8 @@ def _asked(outdated: OpinionsOutdated) -> list[ColumnElement[bool]]:
     return asked
 
 
-def _collected(post: Post) -> CollectedPost:
+def collected(post: Post) -> CollectedPost:
+    """A stored post as other rooms, and tracking, take it."""
     engagement = Engagement.model_validate(post.engagement or {})
     return CollectedPost(
         id=post.id,

@@ -13,6 +13,8 @@ _RUNS = re.compile(
     r"[^\W_\u0e00-\u1dff\u2000-\U0010ffff]{2,}|[^\W\u0000-\u1fff的了吗呢吧啊呀嘛]{2,}"
 )
 _FIRST_IDEOGRAPH = "\u2000"
+# Between the two words of a pair.
+PAIR = " "
 # Until the frequencies of a deployment are learned, these would look like content.
 _STOP_WORDS = """
     a about after all also an and are as at be been before but by can could did do does for from
@@ -41,18 +43,24 @@ def hashtags_of(folded: str) -> list[str]:
 def features_of(folded: str) -> list[str]:
     """Returns the distinct features of a folded text, in order of appearance.
 
-    Words of alphabetic scripts, without stop words and plural s; pairs of neighbouring characters
-    for Chinese, Japanese and Korean. Links, @names and emoticons in brackets are left out.
+    Words of alphabetic scripts, without stop words and plural s, and pairs of those that follow
+    each other ("time warner"); pairs of neighbouring characters for Chinese, Japanese and Korean.
+    Links, @names and emoticons in brackets are left out.
     """
     text = folded[:_READ_CHARACTERS]
     if "http" in text or "@" in text or "[" in text:
         text = _NOT_CONTENT.sub(" ", text)
     found: list[str] = []
+    before = ""
     for run in _RUNS.findall(text):
         if run[0] >= _FIRST_IDEOGRAPH:
             found += map(str.__add__, run, run[1:])
-        else:
-            found.append(_singular(run[:_LONGEST_WORD]))
+            before = ""
+        elif (word := _singular(run[:_LONGEST_WORD])) not in _PASSED_OVER:
+            found.append(word)
+            if before:
+                found.append(before + PAIR + word)
+            before = word
     return [feature for feature in dict.fromkeys(found) if feature not in _PASSED_OVER]
 
 

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Self
 
+from services.monitor.stories.features import PAIR
+
 # Unseen posts that are taken for granted. With none, the words of a matter that fills the first day
 # of a deployment soon weigh as little as stop words, and it falls apart; with 1,000, a brand that
 # is in every post holds unrelated ones together.
@@ -16,6 +18,8 @@ _HALVE_AT_FEATURES = 250_000
 _EXPONENT = 0.75
 _FLOOR = 0.05
 _TABLE_SIZE = 256
+# Both words of a pair count already, and pairs are always rare.
+_PAIR_PART = 0.4
 
 
 class Frequencies:
@@ -33,7 +37,8 @@ class Frequencies:
             self._rebuild()
         get, table = self._counts.get, self._table
         return [
-            table[count] if (count := get(feature, 0)) < _TABLE_SIZE else self._weight(count)
+            (table[count] if (count := get(feature, 0)) < _TABLE_SIZE else self._weight(count))
+            * (_PAIR_PART if PAIR in feature else 1.0)
             for feature in features
         ]
 

@@ -21,6 +21,8 @@ _FEWEST_BYTES = 24
 _MOST_FEATURES = 40
 _MOST_VISITS = 200
 _COMPARED = 8
+# Seconds of silence after which a hashtag names its story no more.
+_TAG_KEPT = 86_400.0
 
 
 class Joined(StrEnum):
@@ -37,13 +39,25 @@ class Joined(StrEnum):
 class GroupingSettings:
     """How stories are told apart.
 
-    `threshold`: cosine from which a post joins; `half_life`: seconds of silence in which the
-    cosine with a story falls to half; `window`: seconds of silence after which a story takes no
-    more posts by likeness; `most_stories`: how many are held, the longest silent leave first.
+    A post joins the story for which this is most, if it is at least `threshold`:
+
+        cosine · (1 + size_gain · ln(1 + posts)) / √(1 + silent / patience)
+
+    `size_gain`: of two stories that are equally alike, the larger one is the likelier; a matter
+    that many speak of is spoken of in many words. `patience`: after three times as many seconds of
+    silence a story asks for twice the likeness: what is not spoken of any more gives way to what
+    is, and so slowly that a clear match finds it days later. `window`: seconds of silence after
+    which a story takes no more posts by likeness; `most_stories`: how many are held, the longest
+    silent leave first.
+
+    Fitted on the news titles of `tests/bench/stories.py`: F1 is 0.88, and 0.90 as the mean over
+    eight random halves of the stories; without size at best 0.85 and 0.85, with a patience of a
+    day 0.81 and 0.84. Thresholds from 0.12 to 0.16 do equally well.
     """
 
-    threshold: float = 0.1
-    half_life: float = 86_400.0
+    threshold: float = 0.13
+    size_gain: float = 0.5
+    patience: float = 1_800.0
     window: float = 3 * 86_400.0
     most_stories: int = 5_000
 
@@ -168,7 +182,7 @@ class Grouping:
         if story is None:
             joined = Joined.LIKENESS
             story, similarity = self._nearest(post, weights)
-        if story is None or similarity < self._settings.threshold:
+        if story is None:
             story, similarity = Story(self._new_id(), post.at, post.at), 0.0
             joined = Joined.NEW
         self._count(story, post)
@@ -183,11 +197,11 @@ class Grouping:
         return Placement(story.id, joined, similarity)
 
     def _tagged(self, post: GroupingPost, tags: list[str]) -> Story | None:
-        """Who writes #云州停电# says which matter is meant; a tag is forgotten after a silent
-        half-life, since some come back every year."""
+        """Who writes #云州停电# says which matter is meant; a tag is forgotten after a silent day,
+        since some come back every year."""
         for tag in tags:
             story = self._stories.get(self._story_of_tag.get(tag) or "")
-            if story is not None and post.at - story.last_at < self._settings.half_life:
+            if story is not None and post.at - story.last_at < _TAG_KEPT:
                 return story
         return None
 
@@ -200,14 +214,16 @@ class Grouping:
         return {feature: weight for weight, feature in ranked[:_MOST_FEATURES]}
 
     def _nearest(self, post: GroupingPost, weights: dict[str, float]) -> tuple[Story | None, float]:
-        norm = math.hypot(*weights.values())
-        best, best_similarity = None, 0.0
+        """The story that a post joins by its words, if any, and the cosine of the two."""
+        norm, settings = math.hypot(*weights.values()), self._settings
+        best, best_similarity, most = None, 0.0, settings.threshold
         for story in self._candidates(weights):
-            silent = max(0.0, post.at - story.last_at)
-            fresh = 0.5 ** (silent / self._settings.half_life)
-            similarity = story.similarity(weights, norm) * fresh
-            if similarity > best_similarity:
-                best, best_similarity = story, similarity
+            similarity = story.similarity(weights, norm)
+            silence = max(0.0, post.at - story.last_at) / settings.patience
+            size = 1.0 + settings.size_gain * math.log1p(story.posts)
+            score = similarity * size / math.sqrt(1.0 + silence)
+            if score >= most:
+                best, best_similarity, most = story, similarity, score
         return best, min(best_similarity, 1.0)
 
     def _candidates(self, weights: dict[str, float]) -> list[Story]:

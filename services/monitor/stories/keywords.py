@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from services.monitor.stories.features import PAIR
+
 _LOOKED_AT = 24
 _LONGEST = 8
 # Two pairs of characters belong to one word when they occur almost equally often.
@@ -15,7 +17,8 @@ def keywords_of(profile: Mapping[str, float], *, besides: str = "", most: int = 
     Chinese features are pairs of characters: 变电 and 电站 are put together to 变电站. What stands
     in `besides` (the folded title) is not said again.
     """
-    ranked = sorted(profile, key=lambda feature: (-profile[feature], feature))[:_LOOKED_AT]
+    single = (feature for feature in profile if PAIR not in feature)
+    ranked = sorted(single, key=lambda feature: (-profile[feature], feature))[:_LOOKED_AT]
     words: list[str] = []
     used: set[str] = set()
     for feature in ranked:

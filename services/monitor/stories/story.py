@@ -11,6 +11,8 @@ PROFILE_SIZE = 64
 TITLE_LENGTH = 60
 # Past this count the old wording fades, so that a long story follows what is said of it now.
 _MOST_COUNTED = 256.0
+# The weights of the words drift slowly: a story reads them anew with every eighth post.
+_RENEWED = 8
 
 
 @dataclass(slots=True)
@@ -61,17 +63,26 @@ class Story:
         """
         profile = self.profile
         entered = [feature for feature in weights if feature not in profile]
-        most = 0.0
-        for feature in weights:
-            profile[feature] = counted = profile.get(feature, 0.0) + 1.0
-            most = max(most, counted)
-        if most > _MOST_COUNTED:
-            self.profile = profile = {feature: count / 2 for feature, count in profile.items()}
-        known = frequencies.weights(profile)
-        mass = [weight * count for weight, count in zip(known, profile.values(), strict=True)]
+        most, grown = 0.0, self.norm**2
+        for feature, weight in weights.items():
+            before = profile.get(feature, 0.0)
+            profile[feature] = before + 1.0
+            grown += weight * weight * (2.0 * before + 1.0)
+            most = max(most, before)
+        if most >= _MOST_COUNTED:
+            self.profile = {feature: count / 2 for feature, count in profile.items()}
+            grown /= 4.0
+        if len(profile) > 2 * PROFILE_SIZE or self.posts % _RENEWED < 1 or self.posts < _RENEWED:
+            return entered, self.renew(frequencies)
+        self.norm = math.sqrt(grown)
+        return entered, []
+
+    def renew(self, frequencies: Frequencies) -> list[str]:
+        """Weighs the profile with what is known of the frequencies by now; returns what left it."""
+        known = frequencies.weights(self.profile)
+        mass = [weight * count for weight, count in zip(known, self.profile.values(), strict=True)]
         self.norm = math.hypot(*mass)
-        left = self._trim(mass) if len(profile) > 2 * PROFILE_SIZE else []
-        return entered, left
+        return self._trim(mass) if len(mass) > 2 * PROFILE_SIZE else []
 
     def propose_title(self, text: str, nearness: float) -> None:
         """Takes the beginning of `text` as title when it stands nearer to the middle."""

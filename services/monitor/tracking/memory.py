@@ -30,9 +30,7 @@ _FAIR_PART = 0.2
 # Stories held in memory; each takes up to 30 KB. The longest silent leave first.
 _MOST_STORIES = 2_000
 
-# Posts that a watch matched are about the organisation already: a lower likeness will do. On the
-# news benchmark 0.07 costs 0.003 of F1 and wins 0.02 of recall; a warning needs the story whole.
-_GROUPING = GroupingSettings(threshold=0.07, most_stories=_MOST_STORIES)
+_GROUPING = GroupingSettings(most_stories=_MOST_STORIES)
 
 # Takes the lock on the one row, which the first who comes makes.
 _HOLD = text("""

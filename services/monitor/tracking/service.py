@@ -124,7 +124,7 @@ class _Found:
 
     def mentions(self, post: CollectedPost) -> list[Mention]:
         return [
-            Mention(watch_id=watch, story_id=self.story_id, terms=terms, post=post)
+            Mention(watch, self.story_id, terms, post, self.copy)
             for watch, terms in self.watches.items()
         ]
 

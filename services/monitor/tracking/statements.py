@@ -9,14 +9,20 @@ _UUID, _MOMENT = Uuid(), DateTime(timezone=True)
 
 INSERT_MENTIONS = array_statement(
     """
-INSERT INTO monitor.mentions (watch_id, post_id, story_id, terms, platform, published_at)
-SELECT watch_id, post_id, story_id, terms::jsonb, platform, published_at
-FROM unnest(:watch_id, :post_id, :story_id, :terms, :platform, :published_at)
-  AS new (watch_id, post_id, story_id, terms, platform, published_at)
+INSERT INTO monitor.mentions (watch_id, post_id, story_id, terms, platform, published_at, copy)
+SELECT watch_id, post_id, story_id, terms::jsonb, platform, published_at, copy
+FROM unnest(:watch_id, :post_id, :story_id, :terms, :platform, :published_at, :copy)
+  AS new (watch_id, post_id, story_id, terms, platform, published_at, copy)
 ON CONFLICT DO NOTHING
 """,
-    "watch_id post_id story_id terms platform published_at",
-    {"watch_id": _UUID, "post_id": _UUID, "story_id": _UUID, "published_at": _MOMENT},
+    "watch_id post_id story_id terms platform published_at copy",
+    {
+        "watch_id": _UUID,
+        "post_id": _UUID,
+        "story_id": _UUID,
+        "published_at": _MOMENT,
+        "copy": Boolean(),
+    },
 )
 
 UPSERT_STORIES = array_statement(

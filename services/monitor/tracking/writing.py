@@ -27,6 +27,7 @@ class Mention:
     story_id: UUID
     terms: tuple[str, ...]
     post: CollectedPost
+    copy: bool
 
 
 async def write_mentions(session: AsyncSession, mentions: Sequence[Mention]) -> None:
@@ -42,6 +43,7 @@ async def write_mentions(session: AsyncSession, mentions: Sequence[Mention]) -> 
             "terms": [_json(mention.terms) for mention in mentions],
             "platform": [mention.post.platform for mention in mentions],
             "published_at": [mention.post.published_at for mention in mentions],
+            "copy": [mention.copy for mention in mentions],
         },
     )
 

@@ -38,7 +38,8 @@ class Watch(MonitorModel, kw_only=True):
 class Mention(MonitorModel, kw_only=True):
     """A post matched by a watch (命中), and the story it belongs to.
 
-    `published_at` and `platform` repeat the post's, so that counting needs no join.
+    `published_at` and `platform` repeat the post's, so that counting needs no join. `copy`: the
+    post repeats another one (none where it was matched before that was written down).
     """
 
     __tablename__ = "mentions"
@@ -55,3 +56,4 @@ class Mention(MonitorModel, kw_only=True):
     terms: Mapped[list[str]] = mapped_column(JSONB)
     platform: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    copy: Mapped[bool | None] = mapped_column(default=None)

@@ -2,6 +2,7 @@
 
 from services.response.incidents import service
 from shared.contracts.records import CaseFileOpened, CaseFileSealed
+from shared.contracts.stories import StoriesMerged, StoryChangeUndone, StorySplit
 from shared.contracts.warnings import WarningEnded, WarningLevelChanged, WarningRaised
 from shared.deliveries import Delivered
 from shared.jobs import Jobs, Work
@@ -21,6 +22,14 @@ async def follow_warning(
 async def note_end_of_warning(work: Work, delivered: Delivered[WarningEnded]) -> None:
     """The story calmed down."""
     await service.note_end_of_warning(work.session, delivered.event)
+
+
+@jobs.on(StoriesMerged, StorySplit, StoryChangeUndone)
+async def follow_story(
+    work: Work, delivered: Delivered[StoriesMerged | StorySplit | StoryChangeUndone]
+) -> None:
+    """The story was merged or split: the incident goes with its warning."""
+    await service.follow_story(work.session, delivered.event)
 
 
 @jobs.on(CaseFileOpened)

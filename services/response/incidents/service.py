@@ -34,6 +34,7 @@ from shared.contracts.incidents import (
     TimelineNoted,
 )
 from shared.contracts.records import CaseFileSealed
+from shared.contracts.stories import StoryChangeEvent
 from shared.contracts.warnings import WarningEnded, WarningLevelChanged, WarningNotice
 from shared.db import database_now
 from shared.errors import Conflict, Invalid
@@ -115,6 +116,14 @@ async def note_end_of_warning(session: AsyncSession, ended: WarningEnded) -> Non
     incident = await find_by_warning(session, ended.warning_id)
     if incident is not None and incident.state is not IncidentState.CLOSED:
         await note(session, incident.id, ended)
+
+
+async def follow_story(session: AsyncSession, change: StoryChangeEvent) -> None:
+    """Let the incident of a warning follow its story, and write down what became of that."""
+    incident = await find_by_warning(session, change.warning_id)
+    if incident is not None:
+        incident.story_id = change.story_id
+        await note(session, incident.id, change)
 
 
 async def assess_incident(

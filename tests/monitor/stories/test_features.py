@@ -9,8 +9,8 @@ from shared.folding import fold
 @pytest.mark.parametrize(
     ("text", "features"),
     [
-        ("The banks of London", ["bank", "london"]),
-        ("glass class", ["glass", "class"]),
+        ("The banks of London", ["bank", "london", "bank london"]),
+        ("glass class", ["glass", "class", "glass class"]),
         ("停电了三小时", ["停电", "三小", "小时"]),
         ("iPhone手机降价", ["iphone", "手机", "机降", "降价"]),
         ("看 https://example.org/blackout @小王 停水", ["停水"]),

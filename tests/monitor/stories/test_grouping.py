@@ -86,6 +86,32 @@ def test_likeness_fades_with_silence() -> None:
     assert stories.place(post(OUTAGE_AGAIN, at=240 * HOUR)).is_new
 
 
+def test_size_keeps_a_matter_together_that_is_spoken_of_in_many_words() -> None:
+    said = [
+        "望湖新村今晚停电",
+        "停电了 物业不接电话",
+        "望湖新村三号楼还没来电",
+        "停电两小时 电梯困人",
+        "物业说十点来电",
+        "望湖新村变压器冒烟",
+    ]
+    found = {}
+    for gain in (0.0, 0.5):
+        stories = grouping(size_gain=gain)
+        posts = [post(said[n % 6] + chr(0x4E00 + 31 * n), at=n) for n in range(24)]
+        found[gain] = {stories.place(each).story_id for each in posts}
+    assert len(found[0.5]) == 1 < len(found[0.0])
+
+
+def test_a_clear_match_is_found_days_later_and_a_faint_one_is_not() -> None:
+    stories = grouping()
+    stories.place(post(OUTAGE))
+    assert not stories.place(post(f"{OUTAGE}吗", at=40 * HOUR)).is_new
+    other = grouping()
+    other.place(post(OUTAGE))
+    assert other.place(post("望湖新村的早餐摊", at=40 * HOUR)).is_new
+
+
 def test_what_the_caller_has_on_record_is_used_when_memory_does_not_reach_back() -> None:
     stories = grouping()
     answer = stories.place(post("嗯", parent_id="old", parent_story="s-old"))
