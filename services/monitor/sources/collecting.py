@@ -24,7 +24,6 @@ from shared.log import get_logger
 from shared.sealing import SealBroken, Sealer
 from shared.settings import Settings
 
-
 log = get_logger(__name__)
 
 _PUSHED = [name for name, kind in KINDS.items() if kind.pushed]

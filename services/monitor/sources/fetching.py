@@ -64,24 +64,33 @@ NOTHING_KNOWN = Validators()
 
 @dataclass(frozen=True)
 class Ask:
-    """A request. `headers` may hold what we sign in with: they go to the origin of `url` alone."""
+    """A request. `headers` may hold what we sign in with: they go to the origin of `url` alone.
+
+    `explained` are errors whose documents are wanted, for they say what is wrong.
+    """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     known: Validators = NOTHING_KNOWN
     method: Literal["GET", "POST"] = "GET"
     content: bytes | None = field(default=None, repr=False)
+    explained: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
 class Document:
-    """What a site sent. `url` is where it was found in the end; names of headers in lower case."""
+    """What a site sent. `url` is where it was found in the end; names of headers in lower case.
+
+    `status` is 200, or an error that the request wants explained; `retry_after` as in FetchError.
+    """
 
     body: bytes
     content_type: str
     url: str
     validators: Validators
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+    retry_after: float | None = None
 
 
 class Fetcher:
@@ -114,7 +123,7 @@ class Fetcher:
             request = self._client.stream(ask.method, url, headers=headers, content=ask.content)
             async with request as answer:
                 if answer.status_code not in _MOVED or "location" not in answer.headers:
-                    return await self._take(answer)
+                    return await self._take(answer, ask.explained)
                 if ask.method != "GET":
                     raise FetchError("The site redirects what was sent to it, which is not done.")
                 onward = url.join(answer.headers["location"])
@@ -123,13 +132,14 @@ class Fetcher:
             url = onward
         raise FetchError(f"The site redirects more than {self._manners.redirects} times.")
 
-    async def _take(self, answer: httpx.Response) -> Document | None:
+    async def _take(self, answer: httpx.Response, explained: frozenset[int]) -> Document | None:
         if answer.status_code == 304:
             return None
-        if answer.status_code not in _TAKEN:
+        retry_after = _retry_after(answer) if answer.status_code in _COME_LATER else None
+        if answer.status_code not in _TAKEN | explained:
             raise FetchError(
                 f"The site answered {answer.status_code} {answer.reason_phrase}".rstrip() + ".",
-                retry_after=_retry_after(answer) if answer.status_code in _COME_LATER else None,
+                retry_after=retry_after,
                 status=answer.status_code,
             )
         return Document(
@@ -140,6 +150,8 @@ class Fetcher:
                 etag=_validator(answer, "etag"), last_modified=_validator(answer, "last-modified")
             ),
             headers={name.lower(): value for name, value in answer.headers.items()},
+            status=answer.status_code if answer.status_code in explained else 200,
+            retry_after=retry_after,
         )
 
     async def _body(self, answer: httpx.Response) -> bytes:

@@ -7,3 +7,8 @@ class SourceKind(StrEnum):
     """How a source is read; each has its connector."""
 
     RSS = "rss"
+    JSON_API = "json_api"
+    MASTODON = "mastodon"
+    BLUESKY_SEARCH = "bluesky_search"
+    REDDIT = "reddit"
+    HACKER_NEWS = "hacker_news"

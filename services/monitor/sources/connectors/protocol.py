@@ -8,7 +8,7 @@ where the last one ended, by whichever worker takes it.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -17,6 +17,8 @@ from services.monitor.sources.entries import Posts
 from services.monitor.sources.fetching import NOTHING_KNOWN, Validators
 from services.monitor.sources.web import Web
 from shared.schemas import RequestShape
+
+Shape = TypeVar("Shape", bound=BaseModel)
 
 # What only the connector that wrote it understands; it must fit into JSON.
 Cursor = Mapping[str, Any]
@@ -48,6 +50,20 @@ class Order:
     cursor: Cursor | None = None
     known: Validators = NOTHING_KNOWN
     obeys_robots: bool = True
+
+    def settings_as(self, shape: type[Shape]) -> Shape:
+        """The settings, which are of this shape by the registry."""
+        return _as(self.settings, shape)
+
+    def credentials_as(self, shape: type[Shape]) -> Shape:
+        """The credentials, which are of this shape by the registry, and must be there."""
+        return _as(self.credentials, shape)
+
+
+def _as(value: BaseModel | None, shape: type[Shape]) -> Shape:
+    if not isinstance(value, shape):
+        raise TypeError(f"{shape.__name__} is wanted, not {type(value).__name__}")
+    return value
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,29 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from services.monitor.sources.connectors.bluesky_search import (
+    BlueskyCredentials,
+    BlueskySearchConnector,
+    BlueskySearchSettings,
+)
 from services.monitor.sources.connectors.feed import FeedConnector
+from services.monitor.sources.connectors.hacker_news import HackerNewsConnector, HackerNewsSettings
+from services.monitor.sources.connectors.json_api import (
+    JsonApiConnector,
+    JsonApiCredentials,
+    JsonApiSettings,
+)
+from services.monitor.sources.connectors.mastodon import (
+    MastodonConnector,
+    MastodonCredentials,
+    MastodonSettings,
+)
 from services.monitor.sources.connectors.protocol import Connector, NoSettings
+from services.monitor.sources.connectors.reddit import (
+    RedditConnector,
+    RedditCredentials,
+    RedditSettings,
+)
 from services.monitor.sources.kinds import SourceKind
 
 
@@ -47,5 +68,48 @@ KINDS: Mapping[SourceKind, Kind] = {
         connector=FeedConnector(),
         platform="rss",
         robots=True,
+    ),
+    SourceKind.JSON_API: Kind(
+        title="JSON API",
+        hint="Any API that answers with lists in JSON: say where the parts of a post are",
+        connector=JsonApiConnector(),
+        platform="web",
+        settings=JsonApiSettings,
+        credentials=JsonApiCredentials,
+    ),
+    SourceKind.MASTODON: Kind(
+        title="Mastodon",
+        hint="A hashtag, the public timeline or a search on one server",
+        connector=MastodonConnector(),
+        platform="mastodon",
+        settings=MastodonSettings,
+        credentials=MastodonCredentials,
+    ),
+    SourceKind.BLUESKY_SEARCH: Kind(
+        title="Bluesky search",
+        hint="Posts on Bluesky that hold words",
+        connector=BlueskySearchConnector(),
+        platform="bluesky",
+        address="https://api.bsky.app",
+        settings=BlueskySearchSettings,
+        credentials=BlueskyCredentials,
+    ),
+    SourceKind.REDDIT: Kind(
+        title="Reddit",
+        hint="New submissions or comments of a subreddit, or a search",
+        connector=RedditConnector(),
+        platform="reddit",
+        address="https://oauth.reddit.com",
+        settings=RedditSettings,
+        credentials=RedditCredentials,
+        credentials_needed=True,
+    ),
+    SourceKind.HACKER_NEWS: Kind(
+        title="Hacker News",
+        hint="Stories and comments that hold words",
+        connector=HackerNewsConnector(),
+        platform="hackernews",
+        address="https://hn.algolia.com",
+        settings=HackerNewsSettings,
     ),
 }

@@ -1,0 +1,100 @@
+"""Bluesky's Jetstream: every new post of the network, over a WebSocket. The pure part.
+
+Documentation: https://github.com/bluesky-social/jetstream. No key. A cursor is a time in
+microseconds; a server keeps about a day (some three), and goes on from its oldest when the cursor
+is older. Messages: `commit` (create, update, delete of a record), `identity`, `account`. The
+network writes tens of posts a second, a thousand and more in a rush, of which a watch wants a
+handful: posts are dropped here, before they are stored, unless a watch matches them or they hold
+one of the source's own words.
+
+A deletion names a post without its text: it ends the post among those of the same slice; one that
+was stored before stays, as it does for every platform that tells nothing of deletions.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from services.monitor.sources.connectors.bluesky import COLLECTION, post_item
+from services.monitor.sources.connectors.items import Item
+from services.monitor.sources.connectors.values import as_number, as_text, at
+from shared.folding import fold
+from shared.schemas import Line, RequestShape
+
+# The cursor is set back by this at each connection, in microseconds: the documentation advises some
+# seconds; what comes twice is a duplicate.
+REWIND = 5_000_000
+# Closer to now than this a slice has caught up, in microseconds.
+CAUGHT_UP = 2_000_000
+
+
+class JetstreamSettings(RequestShape):
+    """Which posts are kept: those that a watch matches, and those that hold one of the words."""
+
+    words: list[Line] = Field(
+        default_factory=list,
+        max_length=1_000,
+        description="Kept besides what watches match",
+        examples=[["outage"]],
+    )
+    languages: list[str] = Field(
+        default_factory=list,
+        max_length=20,
+        description="Only posts that say they are in one of these; empty: all",
+        examples=[["en", "zh"]],
+    )
+
+    @field_validator("words")
+    @classmethod
+    def _foldable(cls, words: list[str]) -> list[str]:
+        if not all(fold(word).strip() for word in words):
+            raise ValueError("a word must hold a letter or a digit")
+        return words
+
+
+Wanted = Callable[[str], bool]
+
+
+@dataclass(slots=True)
+class Slice:
+    """What was heard between two moments: the posts that are wanted, and where to go on."""
+
+    wanted: Wanted
+    settings: JetstreamSettings
+    cursor: int
+    heard: int = 0
+    unreadable: int = 0
+    kept: dict[str, Item] = field(default_factory=dict)
+
+    def hear(self, message: Any) -> None:
+        """Take one message in."""
+        self.heard += 1
+        time = as_number(at(message, "time_us"))
+        if time is None:
+            self.unreadable += 1
+            return
+        # A server that sends a time of the far future must not make us skip what lies between.
+        self.cursor = max(self.cursor, time)
+        commit = at(message, "commit")
+        if at(message, "kind") != "commit" or at(commit, "collection") != COLLECTION:
+            return
+        did, key = as_text(at(message, "did")), as_text(at(commit, "rkey"))
+        if at(commit, "operation") == "delete":
+            self.kept.pop(f"at://{did}/{COLLECTION}/{key}", None)
+            return
+        item = post_item(
+            at(commit, "record"), did=did, key=key, seen_at=datetime.fromtimestamp(time / 1e6, UTC)
+        )
+        if item is None:
+            self.unreadable += 1
+        elif self._is_wanted(item):
+            self.kept[item.id] = item
+
+    def _is_wanted(self, item: Item) -> bool:
+        languages = self.settings.languages
+        if languages and (item.language or "").split("-")[0].lower() not in languages:
+            return False
+        return self.wanted(item.text)

@@ -1,0 +1,57 @@
+"""Tokens that are had for credentials, kept for as long as they hold: sites count sign-ins."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.monitor.sources.connectors.api import Api
+from services.monitor.sources.connectors.protocol import Order
+from services.monitor.sources.fetching import FetchError
+
+# A token is not used in its last seconds: it would run out on the way.
+_MARGIN = 60.0
+_MOST_KEPT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A token and for how many seconds it holds."""
+
+    token: str = field(repr=False)
+    lasts: float
+
+
+class Sessions:
+    """The sessions of one kind of source in this process. Nothing is lost with them: a process that
+    has none signs in."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[UUID, int], tuple[float, Session]] = {}
+
+    async def of(self, api: Api, sign_in: Callable[[Api], Awaitable[Session]]) -> Session:
+        """The session of the source that `api` reads: the one that is kept, or a new one."""
+        kept = self._kept.get(_name(api.order))
+        if kept is not None and kept[0] > time.monotonic():
+            return kept[1]
+        fresh = await sign_in(api)
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        self._kept[_name(api.order)] = (time.monotonic() + fresh.lasts - _MARGIN, fresh)
+        return fresh
+
+    @contextmanager
+    def ending(self, order: Order) -> Iterator[None]:
+        """Forget the session when the site no longer accepts it: the next reading signs in anew."""
+        try:
+            yield
+        except FetchError as error:
+            if error.status in (401, 403):
+                self._kept.pop(_name(order), None)
+            raise
+
+
+def _name(order: Order) -> tuple[UUID, int]:
+    # By version as well: a source that got other credentials signs in anew.
+    return order.source_id, order.version

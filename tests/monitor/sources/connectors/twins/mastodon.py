@@ -1,0 +1,89 @@
+"""A server that behaves like Mastodon 4: numbers that grow with time, pages by min_id and max_id,
+Link headers, rate limits, tokens."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from werkzeug import Request, Response
+from werkzeug.urls import iri_to_uri
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class MastodonTwin:
+    """`limit`: requests that are left; `token`: wanted where it is set."""
+
+    host: str = "social.example"
+    token: str | None = None
+    limit: int = 300
+    statuses: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[dict[str, str]] = field(default_factory=list)
+
+    def post(self, text: str, *, minutes_ago: float = 0, **changes: Any) -> dict[str, Any]:
+        """Publish something; its number holds the time in milliseconds, as Mastodon's do."""
+        at = datetime.now(UTC) - timedelta(minutes=minutes_ago)
+        number = int((at - _EPOCH) / timedelta(milliseconds=1)) * 65_536 + len(self.statuses)
+        status = {
+            "id": str(number),
+            "uri": f"https://{self.host}/users/ann/statuses/{number}",
+            "url": f"https://{self.host}/@ann/{number}",
+            "created_at": at.isoformat().replace("+00:00", "Z"),
+            "edited_at": None,
+            "in_reply_to_id": None,
+            "in_reply_to_account_id": None,
+            "language": "zh",
+            "spoiler_text": "",
+            "visibility": "public",
+            "content": f"<p>{text}</p>",
+            "account": {"id": "1", "acct": "ann", "followers_count": 12},
+            "media_attachments": [],
+            "poll": None,
+            "reblog": None,
+            "favourites_count": 3,
+            "reblogs_count": 2,
+            "replies_count": 1,
+        } | changes
+        self.statuses.append(status)
+        return status
+
+    def __call__(self, request: Request) -> Response:
+        """Answer one request."""
+        self.asked.append(dict(request.args))
+        if self.token and request.headers.get("Authorization") != f"Bearer {self.token}":
+            return _json({"error": "The access token is invalid"}, 401)
+        self.limit -= 1
+        reset = (datetime.now(UTC) + timedelta(minutes=4)).isoformat().replace("+00:00", "Z")
+        headers = {
+            "X-RateLimit-Limit": "300",
+            "X-RateLimit-Remaining": str(max(self.limit, 0)),
+            "X-RateLimit-Reset": reset,
+        }
+        if self.limit < 0:
+            return _json({"error": "Too many requests"}, 429, headers)
+        listed = sorted(self.statuses, key=lambda status: -int(status["id"]))
+        count = min(int(request.args.get("limit", 20)), 40)
+        if "min_id" in request.args:
+            newer = [one for one in listed if int(one["id"]) > int(request.args["min_id"])]
+            page = newer[-count:]
+        else:
+            page = listed[:count]
+        if page:
+            base = iri_to_uri(request.base_url)
+            headers["Link"] = (
+                f'<{base}?max_id={page[-1]["id"]}>; rel="next", '
+                f'<{base}?min_id={page[0]["id"]}>; rel="prev"'
+            )
+        found: Any = {"accounts": [], "statuses": page, "hashtags": []}
+        return _json(found if request.path == "/api/v2/search" else page, 200, headers)
+
+
+def _json(document: Any, status: int, headers: dict[str, str] | None = None) -> Response:
+    return Response(
+        json.dumps(document),
+        status,
+        headers=headers,
+        content_type="application/json; charset=utf-8",
+    )
