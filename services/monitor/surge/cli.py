@@ -57,7 +57,7 @@ def judge(lines: Iterable[str], step: float | None = None) -> Iterator[str]:
     alarm = SurgeSettings().alarm_evidence
     for number, stamp, value in _chained(first, second, rows):
         try:
-            evidence, _ = weigh(_seconds(number, stamp), float(value))
+            evidence = weigh(_seconds(number, stamp), float(value))
         except ValueError as error:
             raise SeriesError(f"line {number}: {value!r} is no count ({error}).") from error
         score = evidence / (evidence + alarm)

@@ -11,13 +11,15 @@ from services.monitor.surge.settings import DEFAULT_SETTINGS, SurgeSettings
 
 @dataclass(frozen=True, slots=True)
 class Surge:
-    """A bin that stands out: `count` came where `expected` posts were usual at that hour and day.
+    """What the bin at `at` makes plain: in the `seconds` up to its end `count` posts came, where
+    `expected` are usual at that hour and weekday; of all windows this one stands out most.
 
     `evidence`: mean over the windows of -log10 of how rarely this series goes so far beyond what
     is expected; 0 upward. `alarm`: it is enough to tell people.
     """
 
     at: float
+    seconds: float
     count: float
     expected: float
     evidence: float
@@ -59,13 +61,21 @@ class SurgeDetector:
 
         Raises ValueError for a count that is negative or no number.
         """
-        evidence, expected = self.weigh(at, count)
+        evidence = self.weigh(at, count)
         if not evidence:
             return None
-        return Surge(at, count, expected, evidence, evidence >= self.settings.alarm_evidence)
+        scale = max(self._scales, key=lambda scale: scale.evidence)
+        return Surge(
+            at=at,
+            seconds=scale.bins * self.settings.step,
+            count=scale.count,
+            expected=scale.expected,
+            evidence=evidence,
+            alarm=evidence >= self.settings.alarm_evidence,
+        )
 
-    def weigh(self, at: float, count: float) -> tuple[float, float]:
-        """`add` in figures: evidence (0 where nothing is told) and what was expected."""
+    def weigh(self, at: float, count: float) -> float:
+        """`add` in one figure: the evidence, 0 where nothing is told."""
         if not 0 <= count < 1e15:
             raise ValueError(f"a count must be a number from 0 upward, not {count}")
         expected = self._baseline.learn(at, count)
@@ -77,12 +87,12 @@ class SurgeDetector:
             total += scale.add(count, expected, row, gain)
         hidden = self._hidden = self._hidden * self._fading
         if not total:
-            return 0.0, expected
+            return 0.0
         evidence = total / len(self._scales)
         if evidence <= hidden:
-            return 0.0, expected
+            return 0.0
         self._hidden = evidence
-        return evidence, expected
+        return evidence
 
     def expect(self, at: float) -> float:
         """Returns how many posts are usual in a bin at `at`."""

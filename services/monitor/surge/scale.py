@@ -22,18 +22,17 @@ class Scale:
 
         evidence = -log10(share) + excess / (mean excess x ln 10)
 
-    A series of many bursts needs a larger one to count than a series that has none.
+    A series of many bursts needs a larger one to count than a series that has none. `count` and
+    `expected` are the sums over the window, `evidence` that of its last bin.
     """
 
     __slots__ = (
         "_base",
-        "_count",
         "_counts",
         "_decay",
         "_exceeded_at",
         "_excess",
         "_expectations",
-        "_expected",
         "_floor",
         "_limit",
         "_prior",
@@ -43,6 +42,9 @@ class Scale:
         "_sink",
         "_square",
         "bins",
+        "count",
+        "evidence",
+        "expected",
     )
 
     def __init__(self, bins: int, settings: SurgeSettings) -> None:
@@ -50,7 +52,7 @@ class Scale:
         self.bins = bins
         self._counts: deque[float] = deque([0.0] * bins)
         self._expectations: deque[float] = deque([0.0] * bins)
-        self._count = self._expected = self._square = 0.0
+        self.count = self.expected = self.evidence = self._square = 0.0
         self._floor = settings.dispersion_floor
         self._limit = settings.first_limit
         self._rise, self._sink = settings.limit_step * (1 - share), settings.limit_step * share
@@ -69,8 +71,8 @@ class Scale:
         counts, expectations = self._counts, self._expectations
         counts.append(count)
         expectations.append(expected)
-        total = self._count = self._count + count - counts.popleft()
-        usual = self._expected = self._expected + expected - expectations.popleft()
+        total = self.count = self.count + count - counts.popleft()
+        usual = self.expected = self.expected + expected - expectations.popleft()
         # Sums of what is above 0 may end a hair below it.
         deviation = (total + _ANSCOMBE) ** 0.5 - (
             usual + _ANSCOMBE if usual > 0 else _ANSCOMBE
@@ -81,9 +83,11 @@ class Scale:
         limit = self._limit
         if deviation <= 0 or square <= limit * limit * variance:
             self._limit = limit - self._sink
+            self.evidence = 0.0
             return 0.0
         self._limit = limit + self._rise
-        return self._weigh((square / variance) ** 0.5 - limit, row)
+        self.evidence = self._weigh((square / variance) ** 0.5 - limit, row)
+        return self.evidence
 
     def _weigh(self, excess: float, row: int) -> float:
         fading = self._decay ** (row - self._exceeded_at)
@@ -97,7 +101,7 @@ class Scale:
         return {
             "counts": list(self._counts),
             "expectations": list(self._expectations),
-            "sums": [self._count, self._expected],
+            "sums": [self.count, self.expected],
             "square": self._square,
             "limit": self._limit,
             "tail": [self._seen, self._excess, self._exceeded_at],
@@ -106,6 +110,6 @@ class Scale:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Takes over what a `to_state` of a scale with as many bins tells."""
         self._counts, self._expectations = deque(state["counts"]), deque(state["expectations"])
-        self._count, self._expected = state["sums"]
+        self.count, self.expected = state["sums"]
         self._square, self._limit = state["square"], state["limit"]
         self._seen, self._excess, self._exceeded_at = state["tail"]
