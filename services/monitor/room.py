@@ -11,6 +11,8 @@ from services.monitor.resources import open_api_resources, open_resources
 from services.monitor.sources.jobs import jobs as source_jobs
 from services.monitor.sources.routes import router as sources
 from services.monitor.stories.routes import router as stories
+from services.monitor.surge.jobs import jobs as surge_jobs
+from services.monitor.surge.routes import router as surges
 from services.monitor.tracking.jobs import jobs as tracking_jobs
 from services.monitor.warnings.jobs import jobs as warning_jobs
 from services.monitor.warnings.routes import router as warnings
@@ -23,8 +25,10 @@ room = RoomDefinition(
     room=Room.MONITOR,
     title="monitor: posts, stories, warnings",
     # The address of a kind of things comes before that of one thing: `/posts/import`.
-    routers=[imports, posts, sources, watches, stories, alerts, warnings],
-    jobs=collect(post_jobs, tracking_jobs, warning_jobs, source_jobs, import_jobs, alert_jobs),
+    routers=[imports, posts, sources, watches, surges, stories, alerts, warnings],
+    jobs=collect(
+        post_jobs, tracking_jobs, surge_jobs, warning_jobs, source_jobs, import_jobs, alert_jobs
+    ),
     raw_bodies=[BulkNew],
     resources=open_api_resources,
     worker_resources=open_resources,

@@ -1,0 +1,155 @@
+"""Surges of watches: counted from the record, told with the story that carries them."""
+
+import random
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import insert
+
+from services.monitor.surge.detector import SurgeDetector
+from services.monitor.surge.service import feed_detectors, read_usual
+from services.monitor.watches.models import Mention
+from tests.conftest import RoomClient
+
+STEP = 300
+DAY = 86_400
+# Some Monday, 00:00 UTC.
+BEGAN = 1_772_409_600
+
+
+async def watch(room: RoomClient, name: str) -> UUID:
+    answer = await room.post("/api/v1/watches", {"name": name, "expression": name})
+    assert answer.status_code == 201, answer.text
+    return UUID(answer.json()["id"])
+
+
+def mention(watch_id: UUID, at: float, story_id: UUID, **changes: Any) -> dict[str, Any]:
+    """A mention by a post that reached us at `at`."""
+    post_id = UUID(int=(int(at * 1_000) << 80) | (uuid4().int & ((1 << 80) - 1)))
+    return {
+        "watch_id": watch_id,
+        "post_id": post_id,
+        "story_id": story_id,
+        "terms": [],
+        "platform": "weibo",
+        "published_at": datetime.fromtimestamp(at, tz=UTC),
+    } | changes
+
+
+def quiet(watch_id: UUID, days: float, a_day: int) -> list[dict[str, Any]]:
+    generator = random.Random(7)
+    return [
+        mention(watch_id, BEGAN + generator.random() * days * DAY, uuid4())
+        for _ in range(int(days * a_day))
+    ]
+
+
+async def keep(room: RoomClient, mentions: list[dict[str, Any]]) -> None:
+    async with room.transaction() as session:
+        await session.execute(insert(Mention), mentions)
+
+
+async def feed(room: RoomClient, until: float, since: float = BEGAN) -> None:
+    """Let the clock run from `since` to `until`, half a day at a time."""
+    now = since
+    while now < until:
+        now = min(until, now + DAY / 2)
+        async with room.transaction() as session:
+            await feed_detectors(session, now + 60)
+
+
+async def surges(room: RoomClient, watch_id: UUID) -> list[dict[str, Any]]:
+    answer = await room.get(f"/api/v1/watches/{watch_id}/surges")
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def start_feed(room: RoomClient) -> None:
+    async with room.transaction() as session:
+        await feed_detectors(session, BEGAN + 60)
+
+
+async def test_a_surge_is_told_with_its_story_and_what_is_usual(monitor: RoomClient) -> None:
+    power = await watch(monitor, "云州电力")
+    story, surge_at = uuid4(), BEGAN + 5 * DAY
+    burst = [mention(power, surge_at + number * 12, story) for number in range(40)]
+    await start_feed(monitor)
+    await keep(monitor, quiet(power, 5, 100) + burst)
+    await feed(monitor, surge_at)
+    assert await surges(monitor, power) == []
+    await feed(monitor, surge_at + 900, since=surge_at)
+    found = await surges(monitor, power)
+    assert found
+    assert all(UUID(each["story_id"]) == story for each in found)
+    assert all(each["count"] > 5 * each["expected"] for each in found)
+    assert found[-1]["at"] <= datetime.fromtimestamp(surge_at + 600, tz=UTC).isoformat()
+
+
+async def test_the_first_days_only_teach(monitor: RoomClient) -> None:
+    power = await watch(monitor, "云州电力")
+    surge_at = BEGAN + 2 * DAY
+    await start_feed(monitor)
+    await keep(
+        monitor,
+        quiet(power, 2, 100) + [mention(power, surge_at + n * 12, uuid4()) for n in range(40)],
+    )
+    await feed(monitor, surge_at + 900)
+    assert await surges(monitor, power) == []
+
+
+async def test_a_surge_that_falls_apart_names_no_story(monitor: RoomClient) -> None:
+    power = await watch(monitor, "云州电力")
+    surge_at = BEGAN + 5 * DAY
+    await start_feed(monitor)
+    await keep(
+        monitor,
+        quiet(power, 5, 100) + [mention(power, surge_at + n * 12, uuid4()) for n in range(40)],
+    )
+    await feed(monitor, surge_at + 900)
+    found = await surges(monitor, power)
+    assert found
+    assert {each["story_id"] for each in found} == {None}
+
+
+async def test_imported_history_is_no_surge(monitor: RoomClient) -> None:
+    power = await watch(monitor, "云州电力")
+    surge_at = BEGAN + 5 * DAY
+    old = datetime.fromtimestamp(BEGAN, tz=UTC)
+    await start_feed(monitor)
+    imported = [mention(power, surge_at + n * 12, uuid4(), published_at=old) for n in range(40)]
+    await keep(monitor, quiet(power, 5, 100) + imported)
+    await feed(monitor, surge_at + 900)
+    assert await surges(monitor, power) == []
+
+
+async def test_each_bin_counts_once_however_often_the_clock_rings(monitor: RoomClient) -> None:
+    power = await watch(monitor, "云州电力")
+    mentions = quiet(power, 6, 80)
+    await start_feed(monitor)
+    await keep(monitor, mentions)
+    for day in range(6):
+        await feed(monitor, BEGAN + (day + 1) * DAY, since=BEGAN + day * DAY)
+        async with monitor.transaction() as session:
+            assert await feed_detectors(session, BEGAN + (day + 1) * DAY + 60) == []
+    counts = Counter(int(each["published_at"].timestamp() // STEP) for each in mentions)
+    detector, now = SurgeDetector(), BEGAN + 6 * DAY
+    for number in range(min(counts), now // STEP):
+        detector.weigh(number * STEP, counts[number])
+    async with monitor.transaction() as session:
+        usual = await read_usual(session, power, now)
+    assert usual.history_days == pytest.approx(6.0, abs=0.1)
+    assert sum(usual.hours) == pytest.approx(80, rel=0.2)
+    first_hour = sum(detector.expect(now + second) for second in range(0, 3_600, STEP))
+    assert usual.hours[0] == pytest.approx(first_hour)
+
+
+@pytest.mark.parametrize("what", ["surges", "usual"])
+async def test_a_watch_that_is_not_there_is_not_found(monitor: RoomClient, what: str) -> None:
+    answer = await monitor.get(f"/api/v1/watches/{uuid4()}/{what}")
+    assert answer.status_code == 404
+    fresh = await watch(monitor, "云州电力")
+    assert (await monitor.get(f"/api/v1/watches/{fresh}/{what}")).status_code == 200
