@@ -26,6 +26,7 @@ class Role(StrEnum):
     CONNECTOR = "connector"
     DEVELOPER = "developer"
     DATA_SCIENTIST = "data_scientist"
+    EMPLOYEE = "employee"
 
 
 ROLES: dict[Role, frozenset[Permission]] = {
@@ -33,6 +34,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.LEADER: frozenset(
         {
             P.VIEW,
+            P.SEND_REPORTS,
+            P.HANDLE_REPORTS,
             P.HANDLE_WARNINGS,
             P.OPEN_INCIDENTS,
             P.ASSESS_INCIDENTS,
@@ -50,6 +53,10 @@ ROLES: dict[Role, frozenset[Permission]] = {
             P.INGEST_POSTS,
             P.EDIT_SOURCES,
             P.EDIT_WATCHES,
+            P.SEND_REPORTS,
+            P.HANDLE_REPORTS,
+            P.WALK_PATROLS,
+            P.EDIT_PATROLS,
             P.HANDLE_WARNINGS,
             P.CLASSIFY,
             P.LABEL_POSTS,
@@ -61,6 +68,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.PRESS_OFFICER: frozenset(
         {
             P.VIEW,
+            P.SEND_REPORTS,
+            P.WALK_PATROLS,
             P.HANDLE_WARNINGS,
             P.DRAFT_STATEMENTS,
             P.PUBLISH_STATEMENTS,
@@ -68,19 +77,30 @@ ROLES: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.LEGAL_REVIEWER: frozenset(
-        {P.VIEW, P.REVIEW_FOR_LEGAL, P.CARRY_OUT_COMMANDS, P.READ_CASES}
+        {P.VIEW, P.SEND_REPORTS, P.REVIEW_FOR_LEGAL, P.CARRY_OUT_COMMANDS, P.READ_CASES}
     ),
-    Role.DEPARTMENT_REVIEWER: frozenset({P.VIEW, P.REVIEW_FOR_DEPARTMENT, P.CARRY_OUT_COMMANDS}),
+    Role.DEPARTMENT_REVIEWER: frozenset(
+        {P.VIEW, P.SEND_REPORTS, P.REVIEW_FOR_DEPARTMENT, P.CARRY_OUT_COMMANDS}
+    ),
     Role.EVALUATOR: frozenset(
-        {P.VIEW, P.LABEL_POSTS, P.CARRY_OUT_COMMANDS, P.READ_CASES, P.SEAL_CASES}
+        {
+            P.VIEW,
+            P.SEND_REPORTS,
+            P.LABEL_POSTS,
+            P.CARRY_OUT_COMMANDS,
+            P.READ_CASES,
+            P.SEAL_CASES,
+        }
     ),
-    Role.AUDITOR: frozenset({P.VIEW, P.READ_CASES, P.EXPORT_CASES}),
+    Role.AUDITOR: frozenset({P.VIEW, P.SEND_REPORTS, P.READ_CASES, P.EXPORT_CASES}),
     # A program that brings posts in, and sees nothing.
     Role.CONNECTOR: frozenset({P.INGEST_POSTS}),
-    Role.DEVELOPER: frozenset({P.VIEW, P.CLASSIFY}),
+    Role.DEVELOPER: frozenset({P.VIEW, P.SEND_REPORTS, P.CLASSIFY}),
     Role.DATA_SCIENTIST: frozenset(
-        {P.VIEW, P.CLASSIFY, P.EDIT_MODELS, P.LABEL_POSTS, P.EXPORT_LABELS}
+        {P.VIEW, P.SEND_REPORTS, P.CLASSIFY, P.EDIT_MODELS, P.LABEL_POSTS, P.EXPORT_LABELS}
     ),
+    # Anybody of the staff: reports what they see, follows what becomes of it, and sees no more.
+    Role.EMPLOYEE: frozenset({P.SEND_REPORTS}),
 }
 
 

@@ -16,6 +16,8 @@ ROUTES: dict[str, Room] = {
     "watches": Room.MONITOR,
     "stories": Room.MONITOR,
     "warnings": Room.MONITOR,
+    "reports": Room.MONITOR,
+    "officers": Room.MONITOR,
     "analysis": Room.ANALYSIS,
     "models": Room.ANALYSIS,
     "labels": Room.ANALYSIS,
@@ -29,10 +31,16 @@ ROUTES: dict[str, Room] = {
 }
 
 # How long a room may keep a caller waiting, in seconds. Most answer within milliseconds: past this
-# the link is taken for half open. Texts to classify, models to evaluate and cases to pack
-# need computing time.
+# the link is taken for half open. Texts to classify, models to evaluate, cases to pack and
+# pictures to draw anew need computing time.
 USUAL_PATIENCE = 7.0
-PATIENCE: dict[str, float] = {"analysis": 30.0, "models": 30.0, "cases": 30.0}
+PATIENCE: dict[str, float] = {
+    "analysis": 30.0,
+    "models": 30.0,
+    "cases": 30.0,
+    "reports": 30.0,
+    "patrols": 30.0,
+}
 
 
 class Lane(StrEnum):
@@ -44,7 +52,14 @@ class Lane(StrEnum):
 
 
 _INTAKE = frozenset({"/api/v1/posts/bulk", "/api/v1/posts/import"})
-_UPLOADS = frozenset({"/api/v1/posts/import"})
+_UPLOADS = frozenset(
+    {
+        "/api/v1/posts/import",
+        "/api/v1/reports/staff",
+        "/api/v1/reports/media",
+        "/api/v1/reports/public",
+    }
+)
 
 
 def prefix_of(path: str) -> str:

@@ -4,9 +4,12 @@ from services.monitor.alerts.jobs import jobs as alert_jobs
 from services.monitor.alerts.routes import router as alerts
 from services.monitor.imports.jobs import jobs as import_jobs
 from services.monitor.imports.routes import router as imports
+from services.monitor.officers.routes import router as officers
 from services.monitor.posts.jobs import jobs as post_jobs
 from services.monitor.posts.routes import router as posts
 from services.monitor.posts.schemas import BulkNew
+from services.monitor.reports.jobs import jobs as report_jobs
+from services.monitor.reports.routes import router as reports
 from services.monitor.resources import open_api_resources, open_resources
 from services.monitor.sources.jobs import jobs as source_jobs
 from services.monitor.sources.routes import router as sources
@@ -25,9 +28,27 @@ room = RoomDefinition(
     room=Room.MONITOR,
     title="monitor: posts, stories, warnings",
     # The address of a kind of things comes before that of one thing: `/posts/import`.
-    routers=[imports, posts, sources, watches, surges, stories, alerts, warnings],
+    routers=[
+        imports,
+        posts,
+        sources,
+        watches,
+        surges,
+        stories,
+        alerts,
+        warnings,
+        reports,
+        officers,
+    ],
     jobs=collect(
-        post_jobs, tracking_jobs, surge_jobs, warning_jobs, source_jobs, import_jobs, alert_jobs
+        post_jobs,
+        tracking_jobs,
+        surge_jobs,
+        warning_jobs,
+        source_jobs,
+        import_jobs,
+        alert_jobs,
+        report_jobs,
     ),
     raw_bodies=[BulkNew],
     resources=open_api_resources,

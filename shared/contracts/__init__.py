@@ -28,6 +28,7 @@ from shared.contracts.posts import (
     SourceDue,
 )
 from shared.contracts.records import CaseFileOpened, CaseFileSealed
+from shared.contracts.reports import ReportLinked
 from shared.contracts.rooms import Room
 from shared.contracts.schedules import ScheduleDue
 from shared.contracts.statements import (
@@ -75,6 +76,8 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     StoryChangeUndone: (Room.RESPONSE, Room.ARCHIVE),
     AlertQueued: (Room.MONITOR,),
     AlertSent: (Room.ARCHIVE,),
+    # reports
+    ReportLinked: (Room.ARCHIVE,),
     # incidents
     IncidentOpened: (Room.MONITOR, Room.ARCHIVE),
     IncidentAssessed: (Room.ARCHIVE,),

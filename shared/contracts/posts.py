@@ -1,12 +1,35 @@
 """Posts on their way through the house."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.event import Event
+
+
+class OriginKind(StrEnum):
+    """Who brought a post, where no source did."""
+
+    STAFF_REPORT = "staff_report"
+    OFFICER_REPORT = "officer_report"
+    PUBLIC_REPORT = "public_report"
+    PATROL = "patrol"
+    BY_HAND = "by_hand"
+
+
+class PostOrigin(BaseModel):
+    """Where a post that people brought comes from; `reference` is their report.
+
+    Who they are stands in the report alone, for those who handle reports: posts are read by many.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: OriginKind
+    reference: UUID | None = None
 
 
 class CollectedPost(BaseModel):
@@ -34,6 +57,8 @@ class CollectedPost(BaseModel):
     text_hash: str | None = None
     published_at: datetime
     received_at: datetime
+    # None for what a source brought, and for posts of older versions.
+    origin: PostOrigin | None = None
 
 
 class PostsCollected(Event):

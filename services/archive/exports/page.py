@@ -21,6 +21,7 @@ KINDS_ZH = {
     "StorySplit": "话题拆分",
     "StoryChangeUndone": "撤销话题调整",
     "AlertSent": "告警通知",
+    "ReportLinked": "上报关联预警",
     "IncidentOpened": "舆情事件立案",
     "IncidentAssessed": "研判",
     "ResponseActivated": "启动响应",

@@ -22,7 +22,7 @@ from services.monitor.posts.statements import (
     REFRESH_ENGAGEMENT,
     REVISE_POSTS,
 )
-from shared.contracts.posts import CollectedPost, PostsCollected
+from shared.contracts.posts import CollectedPost, PostOrigin, PostsCollected
 from shared.db import database_now
 from shared.events import emit
 from shared.folding import fold
@@ -51,11 +51,16 @@ class _Prepared:
 
 
 async def take_in(
-    session: AsyncSession, posts: Sequence[PostNew], *, warn: bool = True
+    session: AsyncSession,
+    posts: Sequence[PostNew],
+    *,
+    warn: bool = True,
+    origin: PostOrigin | None = None,
 ) -> list[PostResult]:
     """Store posts, and tell the rooms of those that are new or changed.
 
-    `warn=False` marks history: it feeds statistics and raises no warning. The results stand in the
+    `warn=False` marks history: it feeds statistics and raises no warning. `origin` is the report
+    that brought them. The results stand in the
     order of `posts`. A post that is sent twice in one call is judged against its first occurrence.
     """
     now = await database_now(session)
@@ -77,7 +82,7 @@ async def take_in(
     for batch in rounds:
         # One order for all writers: two requests with the same posts cannot wait for each other.
         ordered = [batch[key] for key in sorted(batch)]
-        for prepared, result, kept in await _store(session, ordered, now):
+        for prepared, result, kept in await _store(session, ordered, now, origin):
             results[prepared.index] = result
             if kept is not None:
                 collected.append(kept)
@@ -93,7 +98,9 @@ async def take_in(
 _Stored = tuple[_Prepared, PostResult, CollectedPost | None]
 
 
-async def _store(session: AsyncSession, batch: Sequence[_Prepared], now: datetime) -> list[_Stored]:
+async def _store(
+    session: AsyncSession, batch: Sequence[_Prepared], now: datetime, origin: PostOrigin | None
+) -> list[_Stored]:
     values: dict[str, Any] = {
         name: [getattr(prepared.post, name) for prepared in batch] for name in _COPIED
     }
@@ -103,6 +110,7 @@ async def _store(session: AsyncSession, batch: Sequence[_Prepared], now: datetim
         "text_hash": [prepared.text_hash for prepared in batch],
         "engagement": [_engagement(prepared.post) for prepared in batch],
         "received_at": now,
+        "origin": origin.model_dump_json() if origin else None,
     }
     inserted = set((await session.execute(INSERT_POSTS, values)).scalars())
     # Most often all are new, and no id has to be looked up (5 µs a post: UUIDs hash slowly).
@@ -112,18 +120,18 @@ async def _store(session: AsyncSession, batch: Sequence[_Prepared], now: datetim
         (
             prepared,
             _result(prepared.post, Outcome.ACCEPTED, id=prepared.id),
-            _collected(prepared, prepared.id, 1, now),
+            _collected(prepared, prepared.id, 1, now, origin),
         )
         for prepared in new
     ]
     if not all_new:
         again = [prepared for prepared in batch if prepared.id not in inserted]
-        stored += await _compare(session, again, now)
+        stored += await _compare(session, again, now, origin)
     return stored
 
 
 async def _compare(
-    session: AsyncSession, again: Sequence[_Prepared], now: datetime
+    session: AsyncSession, again: Sequence[_Prepared], now: datetime, origin: PostOrigin | None
 ) -> list[_Stored]:
     """What we had already: the same, or changed since."""
     rows = await session.execute(
@@ -146,7 +154,7 @@ async def _compare(
                 refreshed.append((prepared, row.id))
         else:
             result = _result(prepared.post, Outcome.REVISED, id=row.id)
-            kept = _collected(prepared, row.id, row.revision + 1, now)
+            kept = _collected(prepared, row.id, row.revision + 1, now, origin)
             stored.append((prepared, result, kept))
             revised.append((prepared, row.id))
     if revised:
@@ -202,7 +210,9 @@ def _prepare(index: int, post: PostNew) -> _Prepared:
     )
 
 
-def _collected(prepared: _Prepared, post_id: UUID, revision: int, now: datetime) -> CollectedPost:
+def _collected(
+    prepared: _Prepared, post_id: UUID, revision: int, now: datetime, origin: PostOrigin | None
+) -> CollectedPost:
     post = prepared.post
     engagement = post.engagement
     return CollectedPost(
@@ -224,6 +234,7 @@ def _collected(prepared: _Prepared, post_id: UUID, revision: int, now: datetime)
         text_hash=prepared.text_hash.hex if prepared.text_hash else None,
         published_at=post.published_at,
         received_at=now,
+        origin=origin,
     )
 
 

@@ -55,6 +55,8 @@ class Post(MonitorModel, kw_only=True):
     region: Mapped[str | None] = mapped_column(Text, default=None)
     engagement: Mapped[dict[str, Any] | None] = mapped_column(JSONB, default=None)
     source_id: Mapped[UUID | None] = mapped_column(default=None)
+    # `shared.contracts.posts.PostOrigin`, where people brought it.
+    origin: Mapped[dict[str, Any] | None] = mapped_column(JSONB, default=None)
     published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     received_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=func.now(), init=False

@@ -7,7 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.posts.models import Post
 from services.monitor.posts.schemas import Engagement
-from shared.contracts.posts import CollectedPost, OpinionsOutdated, PostsResubmitted
+from shared.contracts.posts import (
+    CollectedPost,
+    OpinionsOutdated,
+    PostOrigin,
+    PostsResubmitted,
+)
 from shared.events import emit
 
 # What new posts may have to wait for: some tenths of a second for a model on a CPU.
@@ -66,4 +71,5 @@ def collected(post: Post) -> CollectedPost:
         text_hash=post.text_hash.hex if post.text_hash else None,
         published_at=post.published_at,
         received_at=post.received_at,
+        origin=PostOrigin.model_validate(post.origin) if post.origin else None,
     )

@@ -15,6 +15,7 @@ from pydantic import (
 
 from shared.contracts.actors import ActorRef
 from shared.contracts.labels import Task
+from shared.contracts.posts import PostOrigin
 from shared.schemas import Moment, ResponseShape
 
 MOST_POSTS = 1_000
@@ -172,6 +173,9 @@ class PostOut(ResponseShape):
     region: str | None
     engagement: dict[str, Any] | None
     source_id: UUID | None
+    origin: PostOrigin | None = Field(
+        default=None, description="The report that brought it; null for what a source brought"
+    )
     published_at: datetime
     received_at: datetime
     copy_of: UUID | None = Field(

@@ -20,10 +20,10 @@ INSERT_POSTS = array_statement(
     """
 INSERT INTO monitor.posts (id, platform, external_id, revision, content_hash, text_hash, title,
     text, url, author, author_followers, parent_external_id, language, region, engagement,
-    source_id, published_at, received_at)
+    source_id, published_at, received_at, origin)
 SELECT id, platform, external_id, 1, content_hash, text_hash, title, text, url, author,
     author_followers, parent_external_id, language, region, engagement::jsonb, source_id,
-    published_at, CAST(:received_at AS timestamptz)
+    published_at, CAST(:received_at AS timestamptz), CAST(:origin AS jsonb)
 FROM unnest(:id, :platform, :external_id, :content_hash, :text_hash, :title, :text, :url, :author,
     :author_followers, :parent_external_id, :language, :region, :engagement, :source_id,
     :published_at)

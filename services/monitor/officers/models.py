@@ -1,0 +1,32 @@
+"""Tables of opinion officers."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Date, DateTime, Integer, Text, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.monitor.models import MonitorModel
+from shared.ids import new_id
+
+
+class Officer(MonitorModel, kw_only=True):
+    """An opinion officer (舆情监督员). `user_id` is who they are when they are signed in: what that
+    person reports while `active` is an officer's report."""
+
+    __tablename__ = "officers"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    name: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[str | None] = mapped_column(Text, unique=True, default=None)
+    unit: Mapped[str] = mapped_column(Text, default="")
+    area: Mapped[str] = mapped_column(Text, default="")
+    since: Mapped[date | None] = mapped_column(Date, default=None)
+    active: Mapped[bool] = mapped_column(default=True)
+    sample: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(Integer, init=False)
+    changed_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), onupdate=func.now(), init=False
+    )
+
+    __mapper_args__ = {"version_id_col": version}

@@ -1,0 +1,1 @@
+"""Screenshots and photographs that people send with a report."""

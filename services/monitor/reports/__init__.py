@@ -1,0 +1,1 @@
+"""What people tell: staff, officers, the public, patrols; and what becomes of it."""

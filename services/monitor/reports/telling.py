@@ -1,0 +1,221 @@
+"""Somebody tells what they saw: it becomes a report, and a post like any other.
+
+Nothing here commits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.monitor.officers.service import active_officer
+from services.monitor.pictures.models import Picture
+from services.monitor.pictures.schemas import PictureNew
+from services.monitor.pictures.service import draw_pictures
+from services.monitor.posts.intake import take_in
+from services.monitor.posts.schemas import Outcome, PostNew
+from services.monitor.reports.links import find_link, link_key, platform_of, without_link
+from services.monitor.reports.models import Report, ReportState, Telling, Urgency
+from services.monitor.reports.triage import higher
+from shared.contracts.actors import ActorRef
+from shared.contracts.posts import OriginKind, PostOrigin
+from shared.db import database_now
+from shared.errors import Invalid
+from shared.ids import new_id
+
+# What counts as a platform where there is no link.
+STAFF = "staff"
+# A form that is sent twice says the same within this time.
+_TWICE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What somebody tells; `by` is None for the unknown."""
+
+    kind: OriginKind
+    by: ActorRef | None
+    link: str = ""
+    text: str = ""
+    concerns: str | None = None
+    urgency: Urgency = Urgency.NORMAL
+    pictures: Sequence[PictureNew] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The report that something told went into; `folded`: others had told of it."""
+
+    report: Report
+    telling: Telling
+    folded: bool
+
+
+async def tell(session: AsyncSession, told: Told) -> Receipt:
+    """Keep what somebody tells. The same link is one report, however many tell of it; the same
+    person saying the same again changes nothing.
+
+    Raises:
+        Invalid: a picture cannot be kept, or the text cannot be a post.
+    """
+    pictures = await draw_pictures(told.pictures)
+    now = await database_now(session)
+    link = find_link(told.link)
+    words = told.text or without_link(told.link)
+    earlier = await _said_already(session, told, link, words, pictures, now)
+    if earlier is not None:
+        return earlier
+    report, new = await _report_of(session, told, link, now)
+    telling = await _add_telling(session, report, told, link, words, now)
+    session.add_all(pictures)
+    telling.pictures = [picture.id for picture in pictures]
+    if words and not report.text:
+        await put_into_words(session, report, words, now)
+    elif link and report.post_id is None:
+        await _bring(session, report, link, now)
+    await session.flush()
+    return Receipt(report, telling, folded=not new)
+
+
+async def put_into_words(session: AsyncSession, report: Report, words: str, now: datetime) -> None:
+    """Say what a report is about; its post says so too.
+
+    Raises:
+        Invalid: the text cannot be a post.
+    """
+    report.text = words
+    await _bring(session, report, words, now)
+
+
+async def _bring(session: AsyncSession, report: Report, text: str, now: datetime) -> None:
+    post = PostNew(
+        external_id=report.link_key or f"report:{report.id}",
+        platform=report.platform,
+        text=text,
+        url=report.link,
+        published_at=report.first_told_at,
+    )
+    await bring_post(session, report, post)
+
+
+async def bring_post(session: AsyncSession, report: Report, post: PostNew) -> None:
+    """Take in the post of a report, with its origin.
+
+    Raises:
+        Invalid: it cannot be a post.
+    """
+    origin = PostOrigin(kind=report.kind, reference=report.id)
+    result = (await take_in(session, [post], origin=origin))[0]
+    if result.status is Outcome.REJECTED:
+        raise Invalid(f"This cannot be taken: {result.reason}.")
+    report.post_id = result.id
+
+
+async def _report_of(
+    session: AsyncSession, told: Told, link: str | None, now: datetime
+) -> tuple[Report, bool]:
+    """The report of a link, locked, and whether it is new; without a link always a new one."""
+    key = link_key(link) if link else None
+    values = {
+        "id": new_id(),
+        "kind": told.kind,
+        "platform": platform_of(link) if link else STAFF,
+        "link": link,
+        "link_key": key,
+        "text": "",
+        "urgency": told.urgency,
+        "reporters": 0,
+        "anonymous": 0,
+        "first_told_at": now,
+        "last_told_at": now,
+        "state": ReportState.NEW,
+    }
+    # Two colleagues at the same moment: one inserts, the other waits here and finds it.
+    made = await session.scalar(
+        insert(Report)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["link_key"])
+        .returning(Report.id)
+    )
+    wanted = Report.id == made if made else Report.link_key == key
+    report = (await session.scalars(select(Report).where(wanted).with_for_update())).one()
+    return report, made is not None
+
+
+async def _add_telling(
+    session: AsyncSession,
+    report: Report,
+    told: Told,
+    link: str | None,
+    words: str,
+    now: datetime,
+) -> Telling:
+    by = told.by
+    officer = await active_officer(session, by.id) if by else None
+    kind = told.kind
+    if officer is not None and kind is OriginKind.STAFF_REPORT:
+        kind = OriginKind.OFFICER_REPORT
+        if report.reporters + report.anonymous == 0:
+            report.kind = kind
+    if by is None:
+        report.anonymous += 1
+    elif not await _told_before(session, report.id, by.id):
+        report.reporters += 1
+    report.urgency = higher(report.urgency, told.urgency)
+    report.last_told_at = now
+    telling = Telling(
+        report_id=report.id,
+        kind=kind,
+        teller=by.id if by else None,
+        told_by=by.model_dump(mode="json") if by else None,
+        officer_id=officer.id if officer else None,
+        link=link,
+        text=words,
+        concerns=told.concerns,
+        urgency=told.urgency,
+        told_at=now,
+    )
+    session.add(telling)
+    return telling
+
+
+async def _told_before(session: AsyncSession, report_id: UUID, teller: str) -> bool:
+    told = exists().where(Telling.report_id == report_id, Telling.teller == teller)
+    return bool(await session.scalar(select(told)))
+
+
+async def _said_already(
+    session: AsyncSession,
+    told: Told,
+    link: str | None,
+    words: str,
+    pictures: Sequence[Picture],
+    now: datetime,
+) -> Receipt | None:
+    """What the same person said a moment ago, where it was the very same."""
+    if told.by is None:
+        return None
+    recent = await session.scalars(
+        select(Telling)
+        .where(
+            Telling.teller == told.by.id,
+            Telling.told_at > now - _TWICE,
+            Telling.text == words,
+            Telling.link.is_not_distinct_from(link),
+        )
+        .order_by(Telling.id.desc())
+        .limit(20)
+    )
+    sent = {picture.sent_sha256 for picture in pictures}
+    for telling in recent:
+        kept = await session.scalars(
+            select(Picture.sent_sha256).where(Picture.id.in_(telling.pictures))
+        )
+        if set(kept) == sent:
+            report = await session.get_one(Report, telling.report_id)
+            return Receipt(report, telling, folded=report.reporters + report.anonymous > 1)
+    return None
