@@ -46,6 +46,12 @@ Prose = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000),
     AfterValidator(_storable),
 ]
+# A text that may be left empty.
+Note = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=20_000),
+    AfterValidator(_storable),
+]
 # A time that a caller names: RFC 3339, with its zone.
 Moment = Annotated[
     AwareDatetime,

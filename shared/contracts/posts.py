@@ -57,8 +57,8 @@ class CollectedPost(BaseModel):
     text_hash: str | None = None
     published_at: datetime
     received_at: datetime
-    # None for what a source brought, and for posts of older versions.
-    origin: PostOrigin | None = None
+    # Left out for what a source brought, which is nearly all, and by older versions.
+    origin: PostOrigin | None = Field(default=None, exclude_if=lambda origin: origin is None)
 
 
 class PostsCollected(Event):

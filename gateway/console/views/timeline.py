@@ -26,6 +26,7 @@ TELLINGS: Mapping[str, Telling] = {
     "StoriesMerged": Telling(N_("Two stories were put together: %(other_title)s"), "reason"),
     "StorySplit": Telling(N_("The story was split: %(other_title)s"), "reason"),
     "StoryChangeUndone": Telling(N_("A change of the story was undone"), "reason"),
+    "ReportLinked": Telling(N_("What people had reported belongs to it"), "excerpt"),
     "IncidentOpened": Telling(N_("The incident was opened"), "summary", "level"),
     "IncidentAssessed": Telling(N_("Assessed"), "what_happened"),
     "ResponseActivated": Telling(N_("The leading group activated the response"), "grounds"),

@@ -5,9 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool
 
-from shared.schemas import Line, RequestShape, ResponseShape
-
-_NOTE = {"max_length": 300, "pattern": r"^[^\x00]*$"}
+from shared.schemas import Line, Note, RequestShape, ResponseShape
 
 
 class OfficerNew(RequestShape):
@@ -19,8 +17,10 @@ class OfficerNew(RequestShape):
         description="Who they are when signed in: `user:` and the user name",
         examples=["user:officer"],
     )
-    unit: str = Field(default="", examples=["客户服务部"], **_NOTE)
-    area: str = Field(default="", description="What they look after", examples=["热线"], **_NOTE)
+    unit: Note = Field(default="", examples=["客户服务部"], max_length=300)
+    area: Note = Field(
+        default="", description="What they look after", examples=["热线"], max_length=300
+    )
     since: date | None = None
     active: StrictBool = True
     sample: StrictBool = False

@@ -5,34 +5,18 @@ from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StrictInt, StringConstraints, model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from services.monitor.pictures.schemas import PictureOut, PicturesNew
 from services.monitor.reports.links import find_link
 from services.monitor.reports.models import ReportState, Urgency
 from shared.contracts.actors import ActorRef
 from shared.contracts.posts import OriginKind
-from shared.schemas import Line, Moment, Prose, RequestShape, ResponseShape
+from shared.schemas import Line, Moment, Note, Prose, RequestShape, ResponseShape
 
 
-def _printable(value: str) -> str:
-    if "\x00" in value:
-        raise ValueError("must not contain the character NUL")
-    return value
-
-
-# What somebody types or not; as long as a long post.
-Said = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, max_length=20_000),
-    AfterValidator(_printable),
-]
 # A link, or what an app wrote around it when the post was shared.
-Pasted = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, max_length=4_000),
-    AfterValidator(_printable),
-]
+Pasted = Annotated[Note, Field(max_length=4_000)]
 
 
 class ReportNew(RequestShape):
@@ -43,7 +27,7 @@ class ReportNew(RequestShape):
         description="A link, or all of what an app copied when the post was shared",
         examples=["https://weibo.com/1234567890/N5abcdEfg"],
     )
-    text: Said = Field(
+    text: Note = Field(
         default="", description="What it says", examples=["城东又停电了，打客服没人接。"]
     )
     concerns: Line | None = Field(
@@ -137,7 +121,7 @@ class OwnReportOut(ResponseShape):
 class TakeUpNew(RequestShape):
     """That somebody looks into it."""
 
-    text: Said = Field(
+    text: Note = Field(
         default="", description="What the picture says, where nobody wrote it down yet"
     )
 
@@ -175,7 +159,7 @@ class MediaNew(RequestShape):
     medium: Medium
     outlet: Line = Field(description="Paper, station or programme", examples=["云州晚报 A5"])
     title: Line = Field(examples=["城东停电六小时，居民追问原因"])
-    text: Said = Field(default="", description="Text or transcript")
+    text: Note = Field(default="", description="Text or transcript")
     published_at: Moment
     reach: StrictInt | None = Field(
         default=None, ge=0, le=10**12, description="Readers or listeners, estimated"
