@@ -14,7 +14,6 @@ from shared.contracts.actors import ActorRef
 from shared.contracts.posts import OriginKind
 from shared.schemas import Line, Moment, Note, Prose, RequestShape, ResponseShape
 
-
 # A link, or what an app wrote around it when the post was shared.
 Pasted = Annotated[Note, Field(max_length=4_000)]
 
