@@ -18,6 +18,7 @@ ROUTES: dict[str, Room] = {
     "warnings": Room.MONITOR,
     "reports": Room.MONITOR,
     "officers": Room.MONITOR,
+    "alerts": Room.MONITOR,
     "analysis": Room.ANALYSIS,
     "models": Room.ANALYSIS,
     "labels": Room.ANALYSIS,

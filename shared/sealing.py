@@ -6,6 +6,8 @@ Fernet: AES-128-CBC with HMAC-SHA256.
 """
 
 import base64
+import hashlib
+import hmac
 from collections.abc import Sequence
 from functools import cache
 from typing import Self
@@ -57,6 +59,16 @@ class Sealer:
         """A secret as it may be stored, ASCII; it opens for the same purpose only."""
         return _fernet(self._keys, purpose).encrypt(secret.encode()).decode("ascii")
 
+    def sign(self, message: bytes, purpose: str) -> bytes:
+        """16 bytes that only the holder of the key can make of a message (HMAC-SHA256)."""
+        return _signature(self._keys[0], message, purpose)
+
+    def signed(self, message: bytes, signature: bytes, purpose: str) -> bool:
+        """Whether one of the keys made the signature."""
+        return any(
+            hmac.compare_digest(_signature(key, message, purpose), signature) for key in self._keys
+        )
+
     def open(self, sealed: str, purpose: str) -> str:
         """The secret.
 
@@ -75,6 +87,10 @@ class Sealer:
 @cache
 def _fernet(keys: tuple[str, ...], purpose: str) -> MultiFernet:
     return MultiFernet([Fernet(_derive(key, purpose)) for key in keys])
+
+
+def _signature(key: str, message: bytes, purpose: str) -> bytes:
+    return hmac.new(_derive(key, purpose), message, hashlib.sha256).digest()[:16]
 
 
 def _derive(key: str, purpose: str) -> bytes:

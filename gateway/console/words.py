@@ -185,6 +185,7 @@ PERMISSIONS: Mapping[Permission, str] = {
     Permission.APPROVE_STATEMENTS: N_("approve statements"),
     Permission.PUBLISH_STATEMENTS: N_("publish statements"),
     Permission.EDIT_TEAMS: N_("change working groups"),
+    Permission.EDIT_ALERTS: N_("change who is alerted, and how"),
     Permission.READ_CASES: N_("read case files"),
     Permission.EXPORT_CASES: N_("download case files"),
     Permission.SEAL_CASES: N_("seal case files"),

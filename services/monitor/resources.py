@@ -1,12 +1,12 @@
 """What a process of the monitor holds besides the database."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx
 
-from services.monitor.alerts.alerters import Alerter, WebhookAlerter
+from services.monitor.alerts.alerters import Alerter, ChannelAlerter, WebhookAlerter
 from services.monitor.posts.valve import Valve
 from services.monitor.sources.address_guard import GuardedTransport
 from services.monitor.sources.fetching import open_fetcher
@@ -34,13 +34,14 @@ async def open_api_resources(settings: Settings) -> AsyncIterator[ApiResources]:
 class MonitorResources:
     """What a worker of the monitor holds.
 
-    `web`: what sources are read through; `memory`: the stories that its tracker knows; `alerters`:
-    by the channel that they send on.
+    `web`: what sources are read through; `memory`: the stories that its tracker knows; `webhook`:
+    that of the settings, for alerts; `channels`: sends those that administrators keep.
     """
 
     web: Web
     memory: Memory = field(default_factory=Memory)
-    alerters: Mapping[str, Alerter] = field(default_factory=dict)
+    webhook: Alerter | None = None
+    channels: Alerter | None = None
 
 
 @asynccontextmanager
@@ -51,16 +52,22 @@ async def open_resources(settings: Settings) -> AsyncIterator[MonitorResources]:
         ConfigurationError: the secret that signs alerts is not one.
     """
     transport = GuardedTransport(allow_private=settings.allow_private_sources)
-    async with open_fetcher(transport) as fetcher, httpx.AsyncClient(trust_env=False) as client:
+    receivers = GuardedTransport(allow_private=settings.allow_private_receivers)
+    async with (
+        open_fetcher(transport) as fetcher,
+        httpx.AsyncClient(trust_env=False) as client,
+        httpx.AsyncClient(transport=receivers, trust_env=False) as guarded,
+    ):
         yield MonitorResources(
             web=Web(fetcher=fetcher, guard=transport.guard),
-            alerters=_alerters(settings, client),
+            webhook=_webhook(settings, client),
+            channels=ChannelAlerter(guarded, allow_private=settings.allow_private_receivers),
         )
 
 
-def _alerters(settings: Settings, client: httpx.AsyncClient) -> dict[str, Alerter]:
+def _webhook(settings: Settings, client: httpx.AsyncClient) -> Alerter | None:
     if not settings.alert_webhook_url:
-        return {}
+        return None
     secret = settings.alert_webhook_secret
     try:
         key = read_secret(secret.get_secret_value()) if secret else None
@@ -69,5 +76,4 @@ def _alerters(settings: Settings, client: httpx.AsyncClient) -> dict[str, Alerte
             f"GROUNDSWELL_ALERT_WEBHOOK_SECRET does not fit: {error}. Write whsec_ and 24 to 64 "
             "random bytes in base64."
         ) from None
-    webhook = WebhookAlerter(client, settings.alert_webhook_url, key=key)
-    return {webhook.name: webhook}
+    return WebhookAlerter(client, settings.alert_webhook_url, key=key)

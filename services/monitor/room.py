@@ -2,15 +2,20 @@
 
 from services.monitor.alerts.jobs import jobs as alert_jobs
 from services.monitor.alerts.routes import router as alerts
+from services.monitor.channels.routes import router as channels
+from services.monitor.escalation.jobs import jobs as escalation_jobs
+from services.monitor.escalation.routes import router as escalations
 from services.monitor.imports.jobs import jobs as import_jobs
 from services.monitor.imports.routes import router as imports
 from services.monitor.officers.routes import router as officers
 from services.monitor.posts.jobs import jobs as post_jobs
 from services.monitor.posts.routes import router as posts
 from services.monitor.posts.schemas import BulkNew
+from services.monitor.recipients.routes import router as recipients
 from services.monitor.reports.jobs import jobs as report_jobs
 from services.monitor.reports.routes import router as reports
 from services.monitor.resources import open_api_resources, open_resources
+from services.monitor.routing.routes import router as rules
 from services.monitor.sources.jobs import jobs as source_jobs
 from services.monitor.sources.routes import router as sources
 from services.monitor.stories.routes import router as stories
@@ -23,6 +28,8 @@ from services.monitor.watches.routes import router as watches
 from shared.contracts.rooms import Room
 from shared.jobs import collect
 from shared.room import RoomDefinition
+
+alerting = (channels, recipients, rules, escalations)
 
 room = RoomDefinition(
     room=Room.MONITOR,
@@ -39,6 +46,7 @@ room = RoomDefinition(
         warnings,
         reports,
         officers,
+        *alerting,
     ],
     jobs=collect(
         post_jobs,
@@ -49,6 +57,7 @@ room = RoomDefinition(
         import_jobs,
         alert_jobs,
         report_jobs,
+        escalation_jobs,
     ),
     raw_bodies=[BulkNew],
     resources=open_api_resources,

@@ -4,6 +4,7 @@ An event that is not in the table cannot be emitted. A room that stands here mus
 the event (`tests/contracts` holds both).
 """
 
+from shared.contracts.duty import DutyRosterChanged
 from shared.contracts.event import Event
 from shared.contracts.incidents import (
     ActivationDeclined,
@@ -46,6 +47,8 @@ from shared.contracts.stories import StoriesMerged, StoryChangeUndone, StorySpli
 from shared.contracts.warnings import (
     AlertQueued,
     AlertSent,
+    EscalationEnded,
+    EscalationStepped,
     WarningAcknowledged,
     WarningDismissed,
     WarningEnded,
@@ -68,14 +71,17 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     # warnings
     WarningRaised: (Room.MONITOR, Room.RESPONSE, Room.ARCHIVE),
     WarningLevelChanged: (Room.MONITOR, Room.RESPONSE, Room.ARCHIVE),
-    WarningEnded: (Room.RESPONSE, Room.ARCHIVE),
-    WarningAcknowledged: (Room.ARCHIVE,),
-    WarningDismissed: (Room.ARCHIVE,),
     StoriesMerged: (Room.RESPONSE, Room.ARCHIVE),
     StorySplit: (Room.RESPONSE, Room.ARCHIVE),
     StoryChangeUndone: (Room.RESPONSE, Room.ARCHIVE),
+    WarningEnded: (Room.MONITOR, Room.RESPONSE, Room.ARCHIVE),
+    WarningAcknowledged: (Room.MONITOR, Room.ARCHIVE),
+    WarningDismissed: (Room.MONITOR, Room.ARCHIVE),
     AlertQueued: (Room.MONITOR,),
     AlertSent: (Room.ARCHIVE,),
+    EscalationStepped: (Room.ARCHIVE,),
+    EscalationEnded: (Room.ARCHIVE,),
+    DutyRosterChanged: (Room.MONITOR,),
     # reports
     ReportLinked: (Room.ARCHIVE,),
     # incidents

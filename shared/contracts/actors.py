@@ -35,6 +35,7 @@ class Permission(StrEnum):
     APPROVE_STATEMENTS = "statements:approve"
     PUBLISH_STATEMENTS = "statements:publish"
     EDIT_TEAMS = "teams:edit"
+    EDIT_ALERTS = "alerts:edit"
     READ_CASES = "cases:read"
     EXPORT_CASES = "cases:export"
     SEAL_CASES = "cases:seal"

@@ -104,3 +104,30 @@ class AlertSent(WarningEvent):
     channel: str
     level: WarningLevel
     error: str | None = None
+    # Whom it was for, by user name, and at which step of an escalation; none for a whole channel.
+    recipient: str | None = None
+    step: int | None = None
+
+
+class EscalationStepped(WarningEvent):
+    """Somebody of a group was asked to acknowledge a warning: the next in order.
+
+    `channels` by which they are told; empty where they have none that works.
+    """
+
+    group: str
+    level: WarningLevel
+    step: int
+    person: str
+    role: str
+    channels: tuple[str, ...] = ()
+
+
+class EscalationEnded(WarningEvent):
+    """Nobody of a group is asked any more; `ending` says why, `by` whose doing it was."""
+
+    group: str
+    level: WarningLevel
+    ending: str
+    steps: int
+    by: ActorRef | None = None

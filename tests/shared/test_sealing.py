@@ -42,3 +42,13 @@ def test_without_a_key_nothing_is_stored(settings_for: SettingsFor) -> None:
 def test_a_short_key_is_refused(settings_for: SettingsFor) -> None:
     with pytest.raises(ConfigurationError, match="24"):
         Sealer.of(settings_for(Room.MONITOR, sealing_keys="short"))
+
+
+def test_a_signature_holds_for_its_message_and_purpose_only() -> None:
+    signature = Sealer([OLD]).sign(b"alert", "link")
+    assert len(signature) == 16
+    both = Sealer([NEW, OLD])
+    assert both.signed(b"alert", signature, "link")
+    assert not both.signed(b"other", signature, "link")
+    assert not both.signed(b"alert", signature, "other")
+    assert not Sealer([NEW]).signed(b"alert", signature, "link")

@@ -22,6 +22,8 @@ KINDS_ZH = {
     "StoryChangeUndone": "撤销话题调整",
     "AlertSent": "告警通知",
     "ReportLinked": "上报关联预警",
+    "EscalationStepped": "逐级上报：通知下一人",
+    "EscalationEnded": "逐级上报结束",
     "IncidentOpened": "舆情事件立案",
     "IncidentAssessed": "研判",
     "ResponseActivated": "启动响应",

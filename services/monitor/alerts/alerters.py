@@ -1,29 +1,53 @@
-"""What takes an alert out of the house."""
+"""What takes an alert out of the house: one try of one alert, on whichever channel."""
 
-import asyncio
-import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.signatures import webhook_headers
-
-_SECONDS = 5.0
+from services.monitor.alerts.links import link_of
+from services.monitor.alerts.models import Alert
+from services.monitor.channels.apprise_sending import AppriseError, notify
+from services.monitor.channels.models import AlertChannel, ChannelKind
+from services.monitor.channels.service import ADDRESS, SECRET, TO
+from services.monitor.channels.webhook import WebhookError, post
+from services.monitor.notices.rendering import letter_of
+from services.monitor.recipients.models import AlertRecipient
+from services.monitor.recipients.service import CONTACT
+from services.monitor.sources.address_guard import AddressRefusedError
+from shared.sealing import SealBroken, Sealer
+from shared.settings import Settings
+from shared.signatures import read_secret
 
 
 class AlertError(Exception):
     """The alert did not arrive, or nobody knows; the message says how it failed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """An alert with all that one try needs: opened, so it goes nowhere but out."""
+
+    alert_id: UUID
+    event_id: UUID
+    channel: str
+    kind: ChannelKind | None
+    address: str
+    key: bytes | None
+    language: str
+    message: Mapping[str, Any]
+    acknowledge_url: str | None
+
+
 class Alerter(Protocol):
     """A way to people outside the console."""
 
-    name: str
-
-    async def send(self, message: Mapping[str, Any], *, key: UUID) -> None:
-        """Send a message; `key` is the same at every try.
+    async def send(self, parcel: Parcel) -> None:
+        """Make one try.
 
         Raises:
             AlertError: it did not arrive.
@@ -32,33 +56,103 @@ class Alerter(Protocol):
 
 
 class WebhookAlerter:
-    """A POST with JSON to an address that the operator set, in the form of Standard Webhooks.
-
-    Its `webhook-id` is the event's: a receiver that keeps to the standard knows a second try of
-    what it has, when its answer to the first was lost.
-    """
-
-    name = "webhook"
+    """The webhook of the settings: it is the operator's own, and may lie inside."""
 
     def __init__(self, client: httpx.AsyncClient, url: str, *, key: bytes | None = None) -> None:
         self._client = client
         self._url = url
         self._key = key
 
-    async def send(self, message: Mapping[str, Any], *, key: UUID) -> None:
-        """Send a message; any 2xx means that it arrived."""
-        body = json.dumps(message, ensure_ascii=False, sort_keys=True).encode()
-        headers = webhook_headers(self._key, message_id=str(key), body=body)
+    async def send(self, parcel: Parcel) -> None:
+        """Send the message; any 2xx means that it arrived."""
         try:
-            async with (
-                asyncio.timeout(_SECONDS),
-                self._client.stream("POST", self._url, content=body, headers=headers) as answer,
-            ):
-                status = f"{answer.status_code} {answer.reason_phrase}".rstrip()
-                arrived = answer.is_success
-        except (TimeoutError, httpx.TimeoutException) as error:
-            raise AlertError(f"No answer within {_SECONDS:.0f} seconds.") from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise AlertError(f"It cannot be reached: {error or type(error).__name__}.") from error
-        if not arrived:
-            raise AlertError(f"It answered {status}.")
+            await post(
+                self._client,
+                self._url,
+                parcel.message,
+                message_id=str(parcel.event_id),
+                key=self._key,
+            )
+        except WebhookError as error:
+            raise AlertError(str(error)) from error
+
+
+class ChannelAlerter:
+    """Sends on the channels that administrators keep: to addresses that they typed, so each is
+    checked when it is connected to. `client` goes through a guarded transport."""
+
+    def __init__(self, client: httpx.AsyncClient, *, allow_private: bool) -> None:
+        self._client = client
+        self._allow_private = allow_private
+
+    async def send(self, parcel: Parcel) -> None:
+        """Send the message, in the form that the channel takes."""
+        try:
+            if parcel.kind is ChannelKind.WEBHOOK:
+                await post(
+                    self._client,
+                    parcel.address,
+                    parcel.message,
+                    message_id=str(parcel.event_id),
+                    key=parcel.key,
+                )
+                return
+            letter = letter_of(
+                parcel.message, parcel.language, acknowledge_url=parcel.acknowledge_url
+            )
+            await notify(
+                parcel.address,
+                title=letter.title,
+                forms=letter.forms(),
+                allow_private=self._allow_private,
+            )
+        except (WebhookError, AppriseError, AddressRefusedError) as error:
+            raise AlertError(str(error)) from error
+
+
+async def pack(session: AsyncSession, alert: Alert, settings: Settings) -> Parcel:
+    """Look up how the alert reaches its recipient, as things stand at this try.
+
+    Raises:
+        AlertError: its channel or its recipient is not there any more, or is switched off.
+        Conflict: there is no key that opens addresses.
+    """
+    channel = await session.get(AlertChannel, alert.channel)
+    if channel is None or not channel.enabled:
+        raise AlertError(f"The channel {alert.channel} is not configured any more.")
+    sealer = Sealer.of(settings)
+    language, address = channel.language, _open(sealer, channel.address, ADDRESS)
+    link = None
+    if alert.recipient:
+        person = await session.get(AlertRecipient, alert.recipient)
+        if person is None or not person.enabled:
+            raise AlertError(f"{alert.recipient} is not told any more.")
+        language = person.language
+        to = next(
+            (each["to"] for each in person.contacts if each["channel"] == alert.channel), None
+        )
+        if channel.personal and to is None:
+            raise AlertError(f"{alert.recipient} has no address on {alert.channel} any more.")
+        if to is not None:
+            address = address.replace(TO, quote(_open(sealer, to, CONTACT), safe=""))
+        if alert.step:
+            link = link_of(sealer, alert.id, public_url=settings.public_url)
+    secret = _open(sealer, channel.secret, SECRET) if channel.secret else None
+    return Parcel(
+        alert_id=alert.id,
+        event_id=alert.event_id,
+        channel=alert.channel,
+        kind=channel.kind,
+        address=address,
+        key=read_secret(secret) if secret else None,
+        language=language,
+        message=alert.message | ({"acknowledge_url": link} if link else {}),
+        acknowledge_url=link,
+    )
+
+
+def _open(sealer: Sealer, sealed: str, purpose: str) -> str:
+    try:
+        return sealer.open(sealed, purpose)
+    except SealBroken as error:
+        raise AlertError(str(error)) from error

@@ -21,27 +21,40 @@ class AlertState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+    # Until the quiet hours of its recipient end; then told together with the others.
+    HELD = "held"
+    DIGESTED = "digested"
+    # What it asked for was done before it left.
+    WITHDRAWN = "withdrawn"
 
 
 class Alert(MonitorModel, kw_only=True):
-    """A message about a warning on one channel; `message` is what it says, the same at every try.
+    """A message on one channel, to one `recipient` or (empty) to whoever reads the channel;
+    `message` is what it says, the same at every try.
 
-    The channel `console` is this table itself: such an alert is sent as soon as it stands here.
+    `step` counts those who are asked to acknowledge, from 1; 0 is told for information.
+    `warning_id` and `level` are none where it is not about a warning. The channel `console` is this
+    table itself: such an alert is sent as soon as it stands here.
     """
 
     __tablename__ = "alerts"
     __table_args__ = (
         # An event alerts once on each channel, however often it is delivered.
-        UniqueConstraint("event_id", "channel", name="alerts_once_per_channel"),
+        UniqueConstraint(
+            "event_id", "channel", "recipient", "step", name="alerts_once_per_channel"
+        ),
         Index("alerts_of_warning", "warning_id", "id"),
         Index("alerts_waiting", "next_at", postgresql_where=text("state = 'sending'")),
+        Index("alerts_held", "next_at", postgresql_where=text("state = 'held'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
     event_id: Mapped[UUID]
-    channel: Mapped[str] = mapped_column(String(32))
-    warning_id: Mapped[UUID]
-    level: Mapped[WarningLevel] = mapped_column(enum_text(WarningLevel))
+    channel: Mapped[str] = mapped_column(String(64))
+    recipient: Mapped[str] = mapped_column(Text, default="", server_default="")
+    step: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    warning_id: Mapped[UUID | None]
+    level: Mapped[WarningLevel | None] = mapped_column(enum_text(WarningLevel))
     title: Mapped[str] = mapped_column(Text)
     message: Mapped[dict[str, Any]] = mapped_column(JSONB)
     state: Mapped[AlertState] = mapped_column(enum_text(AlertState))

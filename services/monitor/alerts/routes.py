@@ -25,7 +25,7 @@ async def list_alerts(
     page: PageQuery,
     _: Viewer,
     warning: Annotated[UUID | None, Query(description="About this warning")] = None,
-    channel: Annotated[str | None, Query(max_length=32)] = None,
+    channel: Annotated[str | None, Query(max_length=64)] = None,
     state: Annotated[list[AlertState] | None, Query(description="Only these states")] = None,
 ) -> Page[AlertOut]:
     """Alerts (告警通知), newest first; `channel=console` are those for the people signed in."""

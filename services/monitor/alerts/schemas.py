@@ -12,13 +12,15 @@ from shared.schemas import ResponseShape
 
 
 class AlertOut(ResponseShape):
-    """An alert about a warning on one channel."""
+    """An alert on one channel."""
 
     id: UUID
     event_id: UUID = Field(description="What happened; one alert for each channel")
     channel: str = Field(examples=["console"])
-    warning_id: UUID
-    level: WarningLevel
+    recipient: str = Field(description="User name; empty for whoever reads the channel")
+    step: int = Field(description="Asked to acknowledge, as the how manieth; 0: told only")
+    warning_id: UUID | None
+    level: WarningLevel | None
     title: str
     message: dict[str, Any] = Field(description="What it says, in English and Chinese")
     state: AlertState

@@ -1,88 +1,108 @@
 """Use cases of alerts. Each runs in the caller's transaction and commits nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.alerts.alerters import AlertError
-from services.monitor.alerts.alerting import Alarm, calls_for_people, message_of, pause_after
+from services.monitor.alerts.alerting import pause_after
 from services.monitor.alerts.models import Alert, AlertState
+from services.monitor.channels.service import CONSOLE
+from services.monitor.routing.plan import Tell
+from shared.contracts.levels import WarningLevel
 from shared.contracts.warnings import AlertQueued, AlertSent
 from shared.db import database_now
-from shared.deliveries import Delivered
 from shared.events import emit
 from shared.ids import new_id
 from shared.log import get_logger
 
 log = get_logger(__name__)
 
-CONSOLE = "console"
-# A try of which nothing is heard (its worker died) is followed by the next after this.
-_LOST_AFTER = timedelta(seconds=60)
+# A try takes 20 seconds at most. One of which nothing is heard by then (its worker died) is
+# followed by the next.
+_LOST_AFTER = timedelta(seconds=30)
 _WAITING_AT_ONCE = 100
+# So many leave at once: a receiver that hangs holds up no other.
+_ABREAST = 8
 
 
-async def raise_alerts(
-    session: AsyncSession,
-    delivered: Delivered[Alarm],
-    channels: Iterable[str],
-    *,
-    public_url: str,
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What is told: the message, under the id of what happened."""
+
+    event_id: UUID
+    title: str
+    message: Mapping[str, Any]
+    warning_id: UUID | None = None
+    level: WarningLevel | None = None
+
+
+async def tell(
+    session: AsyncSession, telling: Telling, tells: Iterable[Tell], *, step: int = 0
 ) -> None:
-    """Tell people of a new warning or a rise: on the console at once, and on each of `channels` as
-    soon as it takes the message. What falls tells nobody; what was told is not told again."""
-    event = delivered.event
-    if not calls_for_people(event):
-        return
-    message = message_of(event, occurred_at=delivered.occurred_at, public_url=public_url)
+    """Put an alert on its way to each; on the console it is at once. What was told is not told
+    again: an event alerts each recipient once on each channel at each step."""
     now = await database_now(session)
-    for channel in (CONSOLE, *channels):
-        here = channel == CONSOLE
+    for each in tells:
+        here = each.channel == CONSOLE
+        held = each.held_until
         alert_id = await session.scalar(
             insert(Alert)
             .values(
                 id=new_id(),
-                event_id=delivered.id,
-                channel=channel,
-                warning_id=event.warning_id,
-                level=event.level,
-                title=event.title,
-                message=message,
-                state=AlertState.SENT if here else AlertState.SENDING,
+                event_id=telling.event_id,
+                channel=each.channel,
+                recipient=each.recipient,
+                step=step,
+                warning_id=telling.warning_id,
+                level=telling.level,
+                title=telling.title,
+                message=dict(telling.message),
+                state=AlertState.SENT
+                if here
+                else (AlertState.HELD if held else AlertState.SENDING),
                 attempts=0,
                 queued_at=now,
-                next_at=None if here else now + _LOST_AFTER,
+                next_at=None if here else (held or now + _LOST_AFTER),
                 sent_at=now if here else None,
             )
             .on_conflict_do_nothing()
             .returning(Alert.id)
         )
-        if alert_id is None:
+        if alert_id is None or held:
             continue
-        if here:
-            await emit(session, _sent(event, channel))
-        else:
+        if not here:
             await emit(session, AlertQueued(alert_id=alert_id))
+        elif telling.warning_id is not None and telling.level is not None:
+            await emit(
+                session,
+                AlertSent(warning_id=telling.warning_id, channel=each.channel, level=telling.level),
+            )
 
 
-async def claim_try(session: AsyncSession, queued: AlertQueued) -> Alert | None:
-    """The alert, if the try that `queued` means is still to be made; then nobody else makes it."""
+async def claim_tries(session: AsyncSession, queued: AlertQueued) -> list[Alert]:
+    """The alert, if the try that `queued` means is still to be made, and beside it some that were
+    not tried yet; nobody else makes these tries."""
     now = await database_now(session)
-    found: Alert | None = await session.scalar(
-        update(Alert)
-        .where(
-            Alert.id == queued.alert_id,
-            Alert.state == AlertState.SENDING,
-            Alert.attempts == queued.attempts,
+    meant = and_(Alert.id == queued.alert_id, Alert.attempts == queued.attempts)
+    claimed = (
+        await session.scalars(
+            select(Alert)
+            .where(Alert.state == AlertState.SENDING, or_(meant, Alert.attempts == 0))
+            .order_by((Alert.id == queued.alert_id).desc(), Alert.id)
+            .limit(_ABREAST)
+            .with_for_update(skip_locked=True)
         )
-        .values(attempts=Alert.attempts + 1, next_at=now + _LOST_AFTER)
-        .returning(Alert)
-    )
-    return found
+    ).all()
+    for alert in claimed:
+        alert.attempts += 1
+        alert.next_at = now + _LOST_AFTER
+    return list(claimed)
 
 
 async def note_arrival(session: AsyncSession, alert_id: UUID) -> None:
@@ -93,15 +113,15 @@ async def note_arrival(session: AsyncSession, alert_id: UUID) -> None:
     alert.state = AlertState.SENT
     alert.sent_at = await database_now(session)
     alert.error = alert.next_at = None
-    await emit(session, _sent(alert, alert.channel))
+    await _tell_the_record(session, alert)
 
 
-async def note_failure(session: AsyncSession, alert_id: UUID, error: AlertError) -> None:
+async def note_failure(session: AsyncSession, alert_id: UUID, why: str) -> None:
     """A try failed: the next one is later, or there have been enough."""
     alert = await _lock(session, alert_id)
     if alert is None:
         return
-    alert.error = str(error).replace("\x00", "")
+    alert.error = why.replace("\x00", "")
     log.warning("alert_failed", alert=str(alert.id), attempts=alert.attempts, error=alert.error)
     pause = pause_after(alert.attempts)
     if pause is not None:
@@ -109,7 +129,7 @@ async def note_failure(session: AsyncSession, alert_id: UUID, error: AlertError)
         return
     alert.state = AlertState.FAILED
     alert.next_at = None
-    await emit(session, _sent(alert, alert.channel, alert.error))
+    await _tell_the_record(session, alert)
 
 
 async def queue_waiting_alerts(session: AsyncSession) -> int:
@@ -130,11 +150,38 @@ async def queue_waiting_alerts(session: AsyncSession) -> int:
     return len(waiting)
 
 
+async def withdraw_requests(session: AsyncSession, warning_id: UUID) -> None:
+    """Take back what still asks for an acknowledgement that was given, or is not needed any more:
+    who is asleep need not wake."""
+    await session.execute(
+        update(Alert)
+        .where(
+            Alert.warning_id == warning_id,
+            Alert.step > 0,
+            Alert.state.in_((AlertState.SENDING, AlertState.HELD)),
+        )
+        .values(state=AlertState.WITHDRAWN, next_at=None)
+    )
+
+
 async def _lock(session: AsyncSession, alert_id: UUID) -> Alert | None:
     """The alert, if it is still on its way."""
     alert = await session.get(Alert, alert_id, with_for_update=True)
     return alert if alert is not None and alert.state is AlertState.SENDING else None
 
 
-def _sent(about: Alarm | Alert, channel: str, error: str | None = None) -> AlertSent:
-    return AlertSent(warning_id=about.warning_id, channel=channel, level=about.level, error=error)
+async def _tell_the_record(session: AsyncSession, alert: Alert) -> None:
+    """Warnings have a record; a test of a channel has none."""
+    if alert.warning_id is None or alert.level is None:
+        return
+    await emit(
+        session,
+        AlertSent(
+            warning_id=alert.warning_id,
+            channel=alert.channel,
+            level=alert.level,
+            error=alert.error,
+            recipient=alert.recipient or None,
+            step=alert.step or None,
+        ),
+    )

@@ -13,7 +13,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from sqlalchemy import text
 
-from services.monitor.alerts.alerters import AlertError, WebhookAlerter
+from services.monitor.channels.webhook import WebhookError, post
 from services.monitor.resources import open_resources
 from services.monitor.room import room as monitor_room
 from shared.contracts import Event, Room
@@ -272,5 +272,5 @@ async def test_a_secret_that_is_none_stops_the_start(settings_for: SettingsFor) 
 async def test_an_address_that_cannot_be_called_is_an_error_of_the_alert(url: str) -> None:
     message: Mapping[str, Any] = {"type": "warning.raised"}
     async with httpx.AsyncClient(trust_env=False) as client:
-        with pytest.raises(AlertError, match="cannot be reached"):
-            await WebhookAlerter(client, url).send(message, key=new_id())
+        with pytest.raises(WebhookError, match="cannot be reached"):
+            await post(client, url, message, message_id=str(new_id()), key=None)

@@ -1,0 +1,48 @@
+"""A POST with JSON in the form of Standard Webhooks."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from shared.signatures import webhook_headers
+
+_SECONDS = 5.0
+
+
+class WebhookError(Exception):
+    """The message did not arrive, or nobody knows; the message says how it failed."""
+
+
+async def post(
+    client: httpx.AsyncClient,
+    url: str,
+    message: Mapping[str, Any],
+    *,
+    message_id: str,
+    key: bytes | None,
+) -> None:
+    """Send a message; any 2xx means that it arrived. `message_id` is the same at every try: a
+    receiver that keeps to the standard knows a second try of what it has, when its answer to the
+    first was lost.
+
+    Raises:
+        WebhookError: it did not.
+    """
+    body = json.dumps(message, ensure_ascii=False, sort_keys=True).encode()
+    headers = webhook_headers(key, message_id=message_id, body=body)
+    try:
+        async with (
+            asyncio.timeout(_SECONDS),
+            client.stream("POST", url, content=body, headers=headers) as answer,
+        ):
+            status = f"{answer.status_code} {answer.reason_phrase}".rstrip()
+            arrived = answer.is_success
+    except (TimeoutError, httpx.TimeoutException) as error:
+        raise WebhookError(f"No answer within {_SECONDS:.0f} seconds.") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise WebhookError(f"It cannot be reached: {error or type(error).__name__}.") from error
+    if not arrived:
+        raise WebhookError(f"It answered {status}.")

@@ -1,0 +1,1 @@
+"""Escalation (逐级上报): who is asked next while nobody acknowledges a warning."""

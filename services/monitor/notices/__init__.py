@@ -1,0 +1,1 @@
+"""Notices (预警通报): what is said of a warning, to people and to programs."""

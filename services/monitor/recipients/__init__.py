@@ -1,0 +1,1 @@
+"""Recipients (接收人): who is told, in which language, by which channels, and when not."""
