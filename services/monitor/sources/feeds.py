@@ -1,21 +1,9 @@
-"""RSS and Atom documents: from bytes to entries.
+"""Documents of feeds: from bytes to a text that a parser may be given."""
 
-This runs in a process of its own (`feed_process.py`), for whoever writes a feed can make its
-parser compute for minutes: 100 KB of letters in an <author> cost feedparser 23 seconds.
-"""
-
-import calendar
 import codecs
-import io
 import re
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
-
-import feedparser
-
-from services.monitor.sources.plain_text import plain_text
 
 MOST_ENTRIES = 1_000
 
@@ -69,31 +57,26 @@ class Entry:
     published_at: int | None
 
 
-def read_feed(document: bytes, content_type: str) -> list[Entry]:
-    """The entries of an RSS or Atom document, the first `MOST_ENTRIES` of them.
+NO_FEED = "This is no RSS, Atom or JSON feed."
+
+
+def open_feed(document: bytes, content_type: str) -> str:
+    """The document as a text without what XML cannot contain.
 
     Raises:
-        FeedRefusedError: it is no feed, or declares a document type: entities can blow up to any
-            size, and no feed needs them.
+        FeedRefusedError: it begins like no feed, or declares a document type: entities can blow up
+            to any size, and no feed needs them.
     """
     text = decode(document, content_type).translate(_IMPOSSIBLE)
-    refuse_document_type(text)
-    # A stream: feedparser takes plain bytes for the name of a file first.
-    feed: Mapping[str, Any] = feedparser.parse(
-        io.BytesIO(text.encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        resolve_relative_uris=False,
-        sanitize_html=False,
-    )
-    entries = feed["entries"]
-    if not entries and (feed["bozo"] or not feed["version"]):
-        reason = feed.get("bozo_exception")
-        raise FeedRefusedError(f"This is no RSS or Atom feed ({reason})." if reason else _NO_FEED)
-    language = feed["feed"].get("language")
-    return [_entry(entry, language) for entry in entries[:MOST_ENTRIES]]
+    if not looks_like_json(text):
+        refuse_document_type(text)
+    return text
 
 
-_NO_FEED = "This is no RSS or Atom feed."
+def looks_like_json(text: str) -> bool:
+    """Whether a document, if it is a feed at all, is a JSON Feed."""
+    start = _skip_space(text, 0)
+    return text.startswith("{", start)
 
 
 def decode(document: bytes, content_type: str) -> str:
@@ -137,42 +120,15 @@ def refuse_document_type(text: str) -> None:
             break
         end = text.find(ends[opening], position + len(opening))
         if end < 0:
-            raise FeedRefusedError(_NO_FEED)
+            raise FeedRefusedError(NO_FEED)
         position = end + len(ends[opening])
     if text.startswith("<!", position):
         raise FeedRefusedError("The feed declares a document type (DOCTYPE), which is not read.")
     if not _NAME_START.match(text, position):
-        raise FeedRefusedError(_NO_FEED)
+        raise FeedRefusedError(NO_FEED)
 
 
 def _skip_space(text: str, position: int) -> int:
     while position < len(text) and text[position] in " \t\r\n\ufeff":
         position += 1
     return position
-
-
-def _entry(entry: Mapping[str, Any], feed_language: str | None) -> Entry:
-    bodies = [*entry.get("content", ()), entry.get("summary_detail") or {}]
-    texts = (_words(body) for body in bodies)
-    author = entry.get("author_detail") or {}
-    return Entry(
-        id=entry.get("id") or None,
-        link=entry.get("link") or None,
-        title=_words(entry.get("title_detail") or {}).replace("\n", " "),
-        text=max(texts, key=len, default=""),
-        author=author.get("name") or entry.get("author") or None,
-        language=(entry.get("language") or feed_language) or None,
-        published_at=_seconds(entry.get("published_parsed") or entry.get("updated_parsed")),
-    )
-
-
-def _words(detail: Mapping[str, Any]) -> str:
-    value = detail.get("value") or ""
-    return value.strip() if detail.get("type") == "text/plain" else plain_text(value)
-
-
-def _seconds(moment: time.struct_time | None) -> int | None:
-    try:
-        return calendar.timegm(moment) if moment else None
-    except (ValueError, OverflowError):
-        return None

@@ -1,19 +1,37 @@
 """RSS and Atom documents as they are in the wild, and as somebody hostile writes them."""
 
 import time
+from xml.sax.saxutils import escape
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from services.monitor.sources.feed_plain import NotPlainError, read_plain
+from services.monitor.sources.feed_tolerant import read_tolerant
 from services.monitor.sources.feeds import (
     MOST_ENTRIES,
     Entry,
     FeedRefusedError,
     decode,
-    read_feed,
+    open_feed,
     refuse_document_type,
 )
 
 XML = "application/xml"
+
+
+def read_feed(document: bytes, content_type: str) -> list[Entry]:
+    """By the fast parser, or by the tolerant one; where both can, they must agree."""
+    text = open_feed(document, content_type)
+    try:
+        entries = read_plain(text)
+    except NotPlainError:
+        return read_tolerant(text)
+    if text.lstrip().startswith("<"):
+        assert entries == read_tolerant(text)
+    return entries
+
 
 RSS = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
@@ -142,7 +160,7 @@ def test_what_is_no_feed_is_refused(document: bytes) -> None:
 
 
 def test_a_page_is_no_feed() -> None:
-    with pytest.raises(FeedRefusedError, match="no RSS or Atom feed"):
+    with pytest.raises(FeedRefusedError, match="no RSS, Atom or JSON feed"):
         read_feed(b"<html><body><p>Not found</p></body></html>", "text/html")
 
 
@@ -154,3 +172,98 @@ def test_of_a_very_long_feed_the_first_entries_are_taken() -> None:
     items = "".join(f"<item><title>{number}</title></item>" for number in range(MOST_ENTRIES + 9))
     document = f"<rss version='2.0'><channel>{items}</channel></rss>"
     assert len(read_feed(document.encode(), XML)) == MOST_ENTRIES
+
+
+RSS_1 = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+  xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<channel rdf:about="https://e.example/"><title>c</title></channel>
+<item rdf:about="https://e.example/1"><title>T</title><link>https://e.example/1</link>
+<dc:date>2026-11-01T13:04:00Z</dc:date><dc:creator>Ann</dc:creator><description>d</description></item>
+</rdf:RDF>"""
+
+
+def test_rss_1_gives_its_entries() -> None:
+    (entry,) = read_feed(RSS_1.encode(), XML)
+    assert entry == Entry(
+        id="https://e.example/1",
+        link="https://e.example/1",
+        title="T",
+        text="d",
+        author="Ann",
+        language=None,
+        published_at=1793538240,
+    )
+
+
+JSON_FEED = """{"version": "https://jsonfeed.org/version/1.1", "title": "News", "language": "zh-CN",
+"authors": [{"name": "编辑部"}], "items": [
+ {"id": 7, "url": "https://e.example/7", "title": "城东\\n停电",
+  "content_html": "<p>原因<b>不明</b></p>",
+  "date_published": "2026-11-01T21:04:00+08:00"},
+ {"id": "8", "content_text": "1 < 2", "authors": [{"name": "Ann"}], "date_published": "soon"},
+ "nonsense"]}"""
+
+
+def test_a_json_feed_gives_its_entries() -> None:
+    first, second = read_feed(JSON_FEED.encode(), "application/feed+json")
+    assert first == Entry(
+        id="7",
+        link="https://e.example/7",
+        title="城东 停电",
+        text="原因不明",
+        author="编辑部",
+        language="zh-CN",
+        published_at=1793538240,
+    )
+    assert (second.text, second.author, second.published_at) == ("1 < 2", "Ann", None)
+
+
+@pytest.mark.parametrize(
+    "document", [b'{"items": []}', b'{"version": 1}', b"{", b"{" * 100_000, b'{"a": [1, 2}']
+)
+def test_json_that_is_no_feed_is_told_from_one(document: bytes) -> None:
+    with pytest.raises(FeedRefusedError, match="JSON"):
+        read_feed(document, "application/json")
+
+
+# What a feed may say in a place: plain words, and markup.
+_SAID = st.text(
+    alphabet=st.characters(
+        codec="utf-8",
+        exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp", "Cf"],
+        exclude_characters="<&",
+    ),
+    max_size=20,
+) | st.sampled_from(["<p>One</p><p>Two</p>", "a &amp; b", "停电", "&copy; 2026"])
+_TIMES = st.sampled_from(
+    [
+        "Sun, 01 Nov 2026 21:04:00 +0800",
+        "Sun, 01 Nov 2026 13:04:00 GMT",
+        "2026-11-01T13:04:00Z",
+        "2026-11-01T21:04:00.123+08:00",
+        "1 Nov 2026 13:04:00 EST",
+        "yesterday",
+        "",
+    ]
+)
+
+
+@given(title=_SAID, body=_SAID, author=_SAID, time=_TIMES, atom=st.booleans())
+def test_the_fast_parser_answers_as_the_tolerant_one(
+    title: str, body: str, author: str, time: str, atom: bool
+) -> None:
+    title, body, author = (escape(said) for said in (title, body, author))
+    if atom:
+        document = (
+            "<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>tag:a</id>"
+            f"<title type='html'>{title}</title><content type='html'>{body}</content>"
+            f"<author><name>{author}</name></author><published>{time}</published></entry></feed>"
+        )
+    else:
+        document = (
+            "<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><item>"
+            f"<guid>https://e.example/1</guid><title>{title}</title><description>{body}"
+            f"</description><dc:creator>{author}</dc:creator><pubDate>{time}</pubDate>"
+            "</item></channel></rss>"
+        )
+    read_feed(document.encode(), XML)

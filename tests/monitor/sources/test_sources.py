@@ -157,8 +157,8 @@ async def test_a_source_that_fails_says_why_and_is_left_alone_for_longer_each_ti
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        ("<html>Not a feed</html>", "no RSS or Atom feed"),
-        ("<rss><channel", "no RSS or Atom feed"),
+        ("<html>Not a feed</html>", "no RSS, Atom or JSON feed"),
+        ("<rss><channel", "no RSS, Atom or JSON feed"),
         ("<!DOCTYPE rss [<!ENTITY a 'b'>]><rss/>", "document type"),
     ],
 )
