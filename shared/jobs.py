@@ -105,16 +105,16 @@ class Jobs:
         return register
 
     def on_outside(
-        self, event: type[Event], *, lane: Lane = Lane.OUTSIDE
+        self, event: type[Event], *, lane: Lane = Lane.OUTSIDE, at_once: int = 1
     ) -> Callable[[OutsideHandler], OutsideHandler]:
-        """Register a handler that calls the world.
+        """Register a handler that calls the world, for up to `at_once` deliveries side by side.
 
         It runs outside any transaction and opens short ones itself. It may run twice: it must find
         out what an earlier try already did.
         """
 
         def register(handler: OutsideHandler) -> OutsideHandler:
-            self._add(event, Job(outside=handler, batch=1, lane=lane))
+            self._add(event, Job(outside=handler, batch=at_once, lane=lane))
             return handler
 
         return register

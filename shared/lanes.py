@@ -172,6 +172,9 @@ class LaneRunner:
         return batches
 
     async def _run_batch(self, job: Job, batch: list[Claim]) -> None:
+        if job.outside is not None and len(batch) > 1:
+            await self._run_side_by_side(job, batch)
+            return
         started = time.monotonic()
         token = request_id.set(batch[0].request_id)
         try:
@@ -193,6 +196,15 @@ class LaneRunner:
             )
         finally:
             request_id.reset(token)
+
+    async def _run_side_by_side(self, job: Job, batch: list[Claim]) -> None:
+        """Each for itself, so that one which is slow or fails holds up no other."""
+        ends = await asyncio.gather(
+            *(self._run_batch(job, [claim]) for claim in batch), return_exceptions=True
+        )
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
 
     async def _apply(self, job: Job, batch: list[Claim]) -> None:
         events = [open_claim(claim) for claim in batch]

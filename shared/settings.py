@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     # Lets feeds be read from private addresses: an intranet. Never link-local ones, where clouds
     # keep their credentials.
     allow_private_sources: bool = False
+    # Between two requests to one site, of all workers together. A robots.txt may ask for more.
+    source_pace_seconds: float = Field(default=1.0, ge=0, le=60)
 
     # Seals the secrets that people store (addresses of alerts, credentials of sources): at least 24
     # random characters; several with commas between them, of which the first seals and all open.

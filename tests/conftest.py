@@ -136,6 +136,7 @@ def settings_for(
             "database_pool": 4,
             # At once open, and the same for every test that is not about models.
             "analysis_model": "lexicon",
+            "source_pace_seconds": 0,
             "sealing_keys": "a-key-for-tests-and-nothing-else",
         }
         return Settings.model_validate(values | changes)

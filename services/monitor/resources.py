@@ -59,9 +59,9 @@ async def open_resources(settings: Settings) -> AsyncIterator[MonitorResources]:
         httpx.AsyncClient(transport=receivers, trust_env=False) as guarded,
     ):
         yield MonitorResources(
-            web=Web(fetcher=fetcher, guard=transport.guard),
             webhook=_webhook(settings, client),
             channels=ChannelAlerter(guarded, allow_private=settings.allow_private_receivers),
+            web=Web(fetcher=fetcher, guard=transport.guard, pace=settings.source_pace_seconds),
         )
 
 

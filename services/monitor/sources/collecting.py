@@ -166,6 +166,14 @@ async def note_failure(
     health.paused_until = now + min(asked, pause) if asked else None
 
 
+async def note_turn(session: AsyncSession, order: Order, seconds: float | None) -> None:
+    """Have a source read a little later: others of its site are before it."""
+    locked = await _lock(session, order)
+    if locked is not None:
+        now = await database_now(session)
+        locked[1].next_at = now + timedelta(seconds=seconds or 0.0)
+
+
 async def _lock(session: AsyncSession, order: Order) -> tuple[Source, SourceHealth] | None:
     """The source and its health, locked; None if it was changed while it was read: what came of
     the old address says nothing of the new one."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -39,6 +39,10 @@ class FetchError(Exception):
         self.status = status
 
 
+class LaterError(FetchError):
+    """Nothing is wrong: it is not our turn yet. `retry_after` says when to come again."""
+
+
 @dataclass(frozen=True)
 class Manners:
     """How long and how much. Sizes are of the unpacked document, in bytes; times in seconds."""
@@ -60,12 +64,14 @@ class Validators:
 
 
 NOTHING_KNOWN = Validators()
+Before = Callable[[httpx.URL], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Ask:
     """A request. `headers` may hold what we sign in with: they go to the origin of `url` alone.
 
+    `enough`: bytes after which the rest is left unread; None: a document must be had whole.
     `explained` are errors whose documents are wanted, for they say what is wrong.
     """
 
@@ -75,6 +81,7 @@ class Ask:
     method: Literal["GET", "POST"] = "GET"
     content: bytes | None = field(default=None, repr=False)
     explained: frozenset[int] = frozenset()
+    enough: int | None = None
 
 
 @dataclass(frozen=True)
@@ -100,15 +107,16 @@ class Fetcher:
         self._client = client
         self._manners = manners
 
-    async def fetch(self, ask: Ask) -> Document | None:
-        """Read a document; None if it is still the one that `ask.known` describes.
+    async def fetch(self, ask: Ask, *, before: Before | None = None) -> Document | None:
+        """Read a document; None if it is still the one that `ask.known` describes. `before` is
+        called with each address on the way there, and may refuse it.
 
         Raises:
             FetchError: it cannot be had; the message says why.
         """
         try:
             async with asyncio.timeout(self._manners.whole):
-                return await self._follow(ask)
+                return await self._follow(ask, before)
         except AddressRefusedError as error:
             raise FetchError(str(error)) from error
         except (TimeoutError, httpx.TimeoutException) as error:
@@ -116,14 +124,16 @@ class Fetcher:
         except (httpx.HTTPError, httpx.InvalidURL, zlib.error) as error:
             raise FetchError(f"The site cannot be read: {_words(error)}.") from error
 
-    async def _follow(self, ask: Ask) -> Document | None:
+    async def _follow(self, ask: Ask, before: Before | None) -> Document | None:
         url = httpx.URL(ask.url)
         headers = dict(ask.headers) | _conditions(ask.known)
         for _ in range(self._manners.redirects + 1):
+            if before is not None:
+                await before(url)
             request = self._client.stream(ask.method, url, headers=headers, content=ask.content)
             async with request as answer:
                 if answer.status_code not in _MOVED or "location" not in answer.headers:
-                    return await self._take(answer, ask.explained)
+                    return await self._take(answer, ask)
                 if ask.method != "GET":
                     raise FetchError("The site redirects what was sent to it, which is not done.")
                 onward = url.join(answer.headers["location"])
@@ -132,30 +142,30 @@ class Fetcher:
             url = onward
         raise FetchError(f"The site redirects more than {self._manners.redirects} times.")
 
-    async def _take(self, answer: httpx.Response, explained: frozenset[int]) -> Document | None:
+    async def _take(self, answer: httpx.Response, ask: Ask) -> Document | None:
         if answer.status_code == 304:
             return None
         retry_after = _retry_after(answer) if answer.status_code in _COME_LATER else None
-        if answer.status_code not in _TAKEN | explained:
+        if answer.status_code not in _TAKEN | ask.explained:
             raise FetchError(
                 f"The site answered {answer.status_code} {answer.reason_phrase}".rstrip() + ".",
                 retry_after=retry_after,
                 status=answer.status_code,
             )
         return Document(
-            body=await self._body(answer),
+            body=await self._body(answer, ask.enough),
             content_type=answer.headers.get("content-type", ""),
             url=str(answer.url),
             validators=Validators(
                 etag=_validator(answer, "etag"), last_modified=_validator(answer, "last-modified")
             ),
             headers={name.lower(): value for name, value in answer.headers.items()},
-            status=answer.status_code if answer.status_code in explained else 200,
+            status=answer.status_code if answer.status_code in ask.explained else 200,
             retry_after=retry_after,
         )
 
-    async def _body(self, answer: httpx.Response) -> bytes:
-        largest = self._manners.largest
+    async def _body(self, answer: httpx.Response, enough: int | None) -> bytes:
+        largest = enough or self._manners.largest
         encoding = answer.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("identity", "gzip", "x-gzip"):
             raise FetchError(f"The site sent the encoding {encoding}, which was not asked for.")
@@ -165,8 +175,10 @@ class Fetcher:
             # Unpacked by ourselves, with a limit: 64 KiB of gzip may hold 64 MiB of zeros.
             body += unpack.decompress(chunk, largest + 1 - len(body)) if unpack else chunk
             if len(body) > largest:
-                raise FetchError(f"The document is larger than {largest // 1024} KiB.")
-        return bytes(body)
+                if enough is None:
+                    raise FetchError(f"The document is larger than {largest // 1024} KiB.")
+                break
+        return bytes(body[:largest])
 
 
 @asynccontextmanager

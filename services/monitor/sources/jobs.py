@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from services.monitor.sources import collecting
-from services.monitor.sources.fetching import FetchError
+from services.monitor.sources.fetching import FetchError, LaterError
+from services.monitor.sources.sites import RecordedSites
 from shared.contracts.posts import SourceDue
 from shared.deliveries import Delivered
 from shared.jobs import Jobs, Lane, Work
@@ -18,7 +19,8 @@ async def queue_due_sources(work: Work, due_at: datetime) -> None:
     await collecting.queue_due_sources(work.session)
 
 
-@jobs.on_outside(SourceDue, lane=Lane.COLLECT)
+# Sites that hang cost a worker so many places, and no other source its turn.
+@jobs.on_outside(SourceDue, lane=Lane.COLLECT, at_once=24)
 async def read_source(runtime: Runtime, delivered: Delivered[SourceDue]) -> None:
     """Read a source. Twice is harmless: posts that are known are duplicates."""
     try:
@@ -34,7 +36,12 @@ async def read_source(runtime: Runtime, delivered: Delivered[SourceDue]) -> None
         return
     connector, order = ordered
     try:
-        harvest = await connector.collect(order, runtime.resources.web)
+        web = runtime.resources.web.shared_by(RecordedSites(runtime.transaction))
+        harvest = await connector.collect(order, web)
+    except LaterError as error:
+        async with runtime.transaction() as session:
+            await collecting.note_turn(session, order, error.retry_after)
+        return
     except FetchError as error:
         async with runtime.transaction() as session:
             await collecting.note_failure(session, order, str(error), error.retry_after)

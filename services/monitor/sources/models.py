@@ -75,3 +75,16 @@ class Source(MonitorModel, kw_only=True):
     health: Mapped[SourceHealth] = relationship(lazy="joined", innerjoin=True)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class Site(MonitorModel, kw_only=True):
+    """A site that is asked, by its origin: when it is free for the next request, and what it said
+    in its robots.txt (`robots.py`)."""
+
+    __tablename__ = "sites"
+
+    origin: Mapped[str] = mapped_column(Text, primary_key=True)
+    free_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    robots: Mapped[str | None] = mapped_column(Text, default=None)
+    robots_read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
+    robots_failed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)

@@ -16,6 +16,7 @@ from shared.contracts.actors import Permission
 from shared.contracts.posts import SourceDue
 from shared.events import emit
 from tests.conftest import OpenRoom, RoomClient, make_actor
+from tests.monitor.sources.conftest import asked
 
 SOURCES = "/api/v1/sources"
 
@@ -108,10 +109,10 @@ async def test_a_source_is_queued_once_until_it_is_due_again(
     await monitor.tick()
     await let_time_pass(monitor, 4)
     await monitor.tick()
-    assert len(httpserver.log) == 1
+    assert asked(httpserver) == ["/feed"]
     await let_time_pass(monitor, 2)
     await monitor.tick()
-    assert len(httpserver.log) == 2
+    assert asked(httpserver) == ["/feed"] * 2
     assert await titles(monitor) == ["one"]
 
 
@@ -149,6 +150,7 @@ async def test_a_source_that_fails_says_why_and_is_left_alone_for_longer_each_ti
     assert pauses == [10, 20, 40]
 
     httpserver.clear()
+    httpserver.expect_request("/robots.txt").respond_with_data("none here", status=404)
     httpserver.expect_request("/feed").respond_with_data(feed("back"))
     shown = await read_now(monitor, source)
     assert (shown["state"], shown["health"]["last_error"]) == ("ok", None)
@@ -236,7 +238,7 @@ async def test_a_disabled_source_is_not_read(
     assert pressed.status_code == 409
     shown = await read_now(monitor, source)
     assert shown["state"] == "disabled"
-    assert httpserver.log == []
+    assert asked(httpserver) == []
 
 
 async def test_a_change_names_the_version_that_it_changes(
@@ -313,7 +315,7 @@ async def test_private_addresses_are_closed_unless_they_are_opened(
     assert named.status_code == 201
     shown = await read_now(room, named.json())
     assert "private or reserved network" in shown["health"]["last_error"]
-    assert httpserver.log == []
+    assert asked(httpserver) == []
 
 
 async def test_only_those_who_may_edit_sources_do(

@@ -27,9 +27,20 @@ def upgrade() -> None:
         sa.Column("rounds", sa.Integer(), server_default="0", nullable=False),
         schema="monitor",
     )
+    op.create_table(
+        "sites",
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("free_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("robots", sa.Text(), nullable=True),
+        sa.Column("robots_read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("robots_failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("origin"),
+        schema="monitor",
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("sites", schema="monitor")
     op.drop_column("source_health", "rounds", schema="monitor")
     op.drop_column("source_health", "cursor", schema="monitor")
     op.create_unique_constraint("sources_url_key", "sources", ["url"], schema="monitor")

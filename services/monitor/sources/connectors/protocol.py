@@ -37,7 +37,7 @@ class Order:
     `settings` and `credentials` have the shapes that the registry names for the kind. Credentials
     go to the host of `url` and nowhere else: therefore no setting may name another host. `cursor`
     is that of the last harvest, None at the first reading; `known` belongs to the document at
-    `url`. `obeys_robots` is False where a person has decided so.
+    `url`. `obeys_robots`: as its kind does, unless a person decided otherwise.
     """
 
     source_id: UUID
@@ -49,7 +49,7 @@ class Order:
     credentials: BaseModel | None = field(default=None, repr=False)
     cursor: Cursor | None = None
     known: Validators = NOTHING_KNOWN
-    obeys_robots: bool = True
+    obeys_robots: bool = False
 
     def settings_as(self, shape: type[Shape]) -> Shape:
         """The settings, which are of this shape by the registry."""
