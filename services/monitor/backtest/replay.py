@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.monitor.backtest.cascades import event_posts
 from services.monitor.backtest.subject import Subject
 from services.monitor.backtest.trial import Trial
 from services.monitor.indicators.tally import TallyPost
@@ -21,7 +22,6 @@ from shared.contracts.levels import WarningLevel
 from shared.folding import fold
 
 _WARNS = frozenset({Move.RAISED, Move.ROSE})
-_EVENT_PLATFORM = "weibo"
 _INTERACTIONS = ("likes", "reposts", "comments")
 
 
@@ -52,15 +52,14 @@ def replay_event(event: Mapping[str, Any], trial: Trial) -> list[Warned]:
     [[seconds, user, parent]] in time order."""
     if trial.selector().terms(fold(str(event["text"]))) is None:
         return []
-    name, began = str(event["id"]), float(event["replay_at"])
+    name = str(event["id"])
     subject = Subject(trial.thresholds)
-    reposts = ((began + float(seconds), str(user)) for seconds, user, _ in event["posts"])
     warned = []
-    for number, (at, author) in enumerate([(began, str(event.get("author"))), *reposts]):
-        decision = subject.add(TallyPost(at, _EVENT_PLATFORM, author, copy=number > 0))
+    for number, post in enumerate(event_posts(event)):
+        decision = subject.add(post)
         if decision.move in _WARNS and decision.level:
             evidence = (name, f"{name}-{number - 1}") if number else (name,)
-            warned.append(Warned(name, decision.level, at, _why(decision), evidence))
+            warned.append(Warned(name, decision.level, post.at, _why(decision), evidence))
     return warned
 
 

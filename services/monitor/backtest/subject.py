@@ -3,6 +3,7 @@
 from services.monitor.indicators.reading import read
 from services.monitor.indicators.tally import Tally, TallyPost
 from services.monitor.warnings.levels import Decision, Move, Thresholds, WarningState, judge
+from services.monitor.warnings.outlook import SHIPPED, OutlookModel
 
 # How often a warned story is judged while nothing is said, so that its warning can fall and end.
 _TICK = 300.0
@@ -11,8 +12,9 @@ _TICK = 300.0
 class Subject:
     """What is counted of a story, and its warning."""
 
-    def __init__(self, thresholds: Thresholds) -> None:
+    def __init__(self, thresholds: Thresholds, model: OutlookModel | None = SHIPPED) -> None:
         self._thresholds = thresholds
+        self._model = model
         self._tally = Tally()
         self._state: WarningState | None = None
         self._judged_at = 0.0
@@ -29,6 +31,7 @@ class Subject:
         heat = self._tally.heat.value(now)
         if self._state is None and not self._thresholds.may_warn(heat):
             return Decision(Move.NONE, None, ())
-        decision = judge(read(self._tally, now), self._thresholds, self._state)
+        outlook = None if self._model is None else self._model.outlook(self._tally, now)
+        decision = judge(read(self._tally, now), self._thresholds, self._state, outlook)
         self._state = decision.state
         return decision

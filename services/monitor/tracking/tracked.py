@@ -10,6 +10,7 @@ from services.monitor.indicators.reading import Reading, read
 from services.monitor.indicators.tally import Tally, TallyPost
 from services.monitor.stories.models import StoryRecord
 from services.monitor.warnings.levels import Decision, Move, Thresholds, WarningState, judge
+from services.monitor.warnings.outlook import SHIPPED
 from shared.contracts.posts import CollectedPost
 from shared.contracts.warnings import EvidencePost
 
@@ -101,7 +102,8 @@ class Tracked:
     def _judge(self, at: float, thresholds: Thresholds) -> None:
         if self.warning is None and not thresholds.may_warn(self.tally.heat.value(at)):
             return  # too cold under any circumstances: spares the full reading
-        decision = judge(read(self.tally, at), thresholds, self.warning)
+        outlook = SHIPPED.outlook(self.tally, at)
+        decision = judge(read(self.tally, at), thresholds, self.warning, outlook)
         self.warning = decision.state
         if decision.move is not Move.NONE:
             if self.decisions and decision.move is Move.STAYED:

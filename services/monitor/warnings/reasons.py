@@ -13,7 +13,8 @@ Format: TypeAlias = Callable[[float], str]
 @dataclass(frozen=True, slots=True)
 class _Wording:
     """Sentences with places for value and threshold, `below` for a threshold that is not reached;
-    in English and Chinese, each with its manner of writing figures."""
+    in English and Chinese, each with its manner of writing figures. Further figures of a cause have
+    places by name; `seconds` are said as a `span`."""
 
     unit: str
     reached: tuple[str, str]
@@ -27,13 +28,25 @@ def reason(cause: Cause) -> Reason:
     wording = _WORDINGS[cause.indicator]
     reached = cause.value >= cause.threshold
     english, chinese = wording.reached if reached else wording.below
+    more = {name: f"{value:,.0f}" for name, value in cause.figures.items()}
+    seconds = cause.figures.get("seconds", 0.0)
     return Reason(
         code=cause.indicator,
         value=cause.value,
         threshold=cause.threshold,
         unit=wording.unit,
-        text=english.format(wording.english(cause.value), wording.english(cause.threshold)),
-        text_zh=chinese.format(wording.chinese(cause.value), wording.chinese(cause.threshold)),
+        text=english.format(
+            wording.english(cause.value),
+            wording.english(cause.threshold),
+            span=_span(seconds, "1 minute", "{:,.0f} minutes", "{:,.0f} hours"),
+            **more,
+        ),
+        text_zh=chinese.format(
+            wording.chinese(cause.value),
+            wording.chinese(cause.threshold),
+            span=_span(seconds, "1 分钟", "{:,.0f} 分钟", "{:,.0f} 小时"),
+            **more,
+        ),
     )
 
 
@@ -49,6 +62,17 @@ def _in_ten_thousands(value: float) -> str:
     return f"{_number(value / 10_000)} 万" if value >= 10_000 else _number(value)
 
 
+def _of_100(value: float) -> str:
+    # Never "100 of 100": what is told is a part of past events, and no certainty.
+    return f"{min(99.0, value * 100):.0f}"
+
+
+def _span(seconds: float, minute: str, minutes: str, hours: str) -> str:
+    if seconds < 90:
+        return minute
+    return minutes.format(seconds / 60) if seconds < 7_200 else hours.format(seconds / 3_600)
+
+
 def _whole(value: float) -> str:
     return f"{value:,.0f}"
 
@@ -61,11 +85,28 @@ _WORDINGS = {
             "热度为每小时 {} 条，达到本级阈值 {} 条。",
         ),
         below=(
-            "The heat is down to {} posts an hour; the level begins at {}.",
-            "热度降至每小时 {} 条，低于本级阈值 {} 条。",
+            "The heat is {} posts an hour, below the {} of the level.",
+            "热度为每小时 {} 条，低于本级阈值 {} 条。",
         ),
         english=_number,
         chinese=_number,
+    ),
+    Indicator.OUTLOOK: _Wording(
+        unit="share",
+        reached=(
+            "{posts} posts in {span} from {authors} people; of 100 past events that came to look "
+            "like this, {} grew past {size} posts within a day ({} are enough).",
+            "{span}内 {posts} 条、{authors} 人参与；历史上走势相同的 100 起事件中有 {} 起"
+            "在一天内超过 {size} 条，达到 {} 起即预警。",
+        ),
+        below=(
+            "{posts} posts in {span} from {authors} people; of 100 past events that came to look "
+            "like this, {} grew past {size} posts within a day, fewer than the {} that count.",
+            "{span}内 {posts} 条、{authors} 人参与；历史上走势相同的 100 起事件中有 {} 起"
+            "在一天内超过 {size} 条，未达到 {} 起。",
+        ),
+        english=_of_100,
+        chinese=_of_100,
     ),
     Indicator.NEGATIVE_SHARE: _Wording(
         unit="share",

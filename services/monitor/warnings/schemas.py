@@ -22,6 +22,12 @@ class ThresholdsIn(RequestShape):
         description="Posts an hour for each level, rising from blue to red",
         examples=[{"blue": 15, "yellow": 40, "orange": 90, "red": 250}],
     )
+    outlook: StrictFloat | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="Warn early when this part of like past events grew large; 1 leaves it out",
+    )
     negative_share: StrictFloat | None = Field(default=None, gt=0, le=1)
     speed: StrictFloat | None = Field(default=None, gt=0, le=1_000)
     voice: StrictInt | None = Field(default=None, ge=1, le=10**12, description="Followers")

@@ -38,8 +38,8 @@ def test_a_surge_is_warned_of_when_it_comes_and_again_when_it_rises() -> None:
     ]
     first = warned[0]
     assert first.subject == "e1"
-    assert NOON + 600 <= first.warned_at <= NOON + 800
-    assert first.reason == "The heat is 44 posts an hour; the level begins at 44."
+    assert NOON + 300 <= first.warned_at <= NOON + 800
+    assert "of 100 past events that came to look like this" in first.reason
     assert first.evidence[0] == "e1"
 
 

@@ -19,6 +19,7 @@ from services.monitor.warnings.levels import (
     WarningState,
     judge,
 )
+from services.monitor.warnings.outlook import Outlook
 from shared.contracts.levels import WarningLevel
 
 BLUE, YELLOW, ORANGE, RED = WarningLevel
@@ -109,6 +110,50 @@ def test_what_makes_a_story_graver_lowers_the_thresholds() -> None:
     assert decision.causes[0].threshold == pytest.approx(44 * 0.75 * 0.75)
 
 
+def likely(share: float) -> Outlook:
+    return Outlook(share=share, size=200, posts=120, authors=90, age=2_400.0)
+
+
+def test_the_outlook_warns_before_the_heat_does() -> None:
+    decision = judge(reading(25), USUAL, None, likely(0.95))
+    assert (decision.move, decision.level) == (Move.RAISED, BLUE)
+    assert [cause.indicator for cause in decision.causes] == [Indicator.OUTLOOK, Indicator.HEAT]
+    assert decision.causes[0].figures["posts"] == 120
+
+
+@pytest.mark.parametrize(
+    ("heat", "outlook", "thresholds"),
+    [
+        (25, likely(0.5), USUAL),
+        (USUAL.least_heat - 0.1, likely(0.99), USUAL),
+        (25, None, USUAL),
+        (25, likely(0.99), replace(USUAL, outlook=1.0)),
+        (25, likely(0.99), replace(USUAL, heat={BLUE: 440, YELLOW: 600, ORANGE: 750, RED: 2_000})),
+    ],
+)
+def test_an_outlook_that_is_unsure_cold_or_left_out_warns_of_nothing(
+    heat: float, outlook: Outlook | None, thresholds: Thresholds
+) -> None:
+    assert judge(reading(heat), thresholds, None, outlook).level is None
+
+
+def test_the_outlook_raises_no_level_but_the_lowest() -> None:
+    assert judge(reading(99), USUAL, None, likely(0.99)).level is BLUE
+    higher = judge(reading(100), USUAL, None, likely(0.99))
+    assert higher.level is YELLOW
+    assert higher.causes[0].indicator is Indicator.HEAT
+
+
+def test_a_warning_by_outlook_ends_like_any_other() -> None:
+    raised = judge(reading(25), USUAL, None, likely(0.95))
+    kept = judge(reading(20, at=NOON + 60), USUAL, raised.state, likely(0.7))
+    assert (kept.move, kept.state) == (Move.STAYED, raised.state)
+    sinking = judge(reading(20, at=NOON + 120), USUAL, kept.state, None)
+    assert (sinking.move, sinking.level) == (Move.STAYED, BLUE)
+    ended = judge(reading(20, at=NOON + 120 + 1_800), USUAL, sinking.state, None)
+    assert ended.move is Move.ENDED
+
+
 def test_speed_aggravates_only_where_there_is_a_past() -> None:
     fast = replace(reading(35), speed=replace(QUIET.speed, multiple=8.0))
     assert judge(fast, USUAL, None).level is BLUE
@@ -196,8 +241,10 @@ def test_a_heat_that_cannot_warn_under_any_circumstances_needs_no_reading() -> N
         {"release": 0},
         {"aggravation": 1.5},
         {"hold": -1},
+        {"outlook": 0},
+        {"outlook": 1.1},
     ],
 )
 def test_thresholds_that_do_not_fit_together_are_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"heat thresholds|parts of 1"):
+    with pytest.raises(ValueError, match=r"heat thresholds|parts? of 1"):
         Thresholds(**wrong)  # type: ignore[arg-type]

@@ -5,6 +5,8 @@ import pytest
 from services.monitor.warnings.levels import Cause, Indicator
 from services.monitor.warnings.reasons import reason
 
+LIKELY = {"posts": 142, "authors": 120, "seconds": 2_400, "size": 200}
+
 
 @pytest.mark.parametrize(
     ("cause", "english", "chinese"),
@@ -16,8 +18,22 @@ from services.monitor.warnings.reasons import reason
         ),
         (
             Cause(Indicator.HEAT, 3.25, 1_000),
-            "The heat is down to 3.2 posts an hour; the level begins at 1,000.",
-            "热度降至每小时 3.2 条，低于本级阈值 1,000 条。",
+            "The heat is 3.2 posts an hour, below the 1,000 of the level.",
+            "热度为每小时 3.2 条，低于本级阈值 1,000 条。",
+        ),
+        (
+            Cause(Indicator.OUTLOOK, 0.927, 0.91, LIKELY),
+            "142 posts in 40 minutes from 120 people; of 100 past events that came to look like "
+            "this, 93 grew past 200 posts within a day (91 are enough).",
+            "40 分钟内 142 条、120 人参与；历史上走势相同的 100 起事件中有 93 起"
+            "在一天内超过 200 条，达到 91 起即预警。",
+        ),
+        (
+            Cause(Indicator.OUTLOOK, 1.0, 0.91, LIKELY | {"seconds": 3 * 3_600}),
+            "142 posts in 3 hours from 120 people; of 100 past events that came to look like "
+            "this, 99 grew past 200 posts within a day (91 are enough).",
+            "3 小时内 142 条、120 人参与；历史上走势相同的 100 起事件中有 99 起"
+            "在一天内超过 200 条，达到 91 起即预警。",
         ),
         (
             Cause(Indicator.NEGATIVE_SHARE, 0.614, 0.5),
@@ -48,7 +64,7 @@ def test_every_cause_is_told_in_words_and_figures(cause: Cause, english: str, ch
 
 @pytest.mark.parametrize("indicator", Indicator)
 def test_every_indicator_has_words_above_and_below_its_threshold(indicator: Indicator) -> None:
-    above, below = reason(Cause(indicator, 2, 1)), reason(Cause(indicator, 0.5, 1))
+    above, below = (reason(Cause(indicator, value, 1, LIKELY)) for value in (2, 0.5))
     assert above.text != below.text
     assert above.text_zh != below.text_zh
     assert "{" not in above.text + above.text_zh + below.text + below.text_zh
