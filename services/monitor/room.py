@@ -12,6 +12,8 @@ from services.monitor.posts.jobs import jobs as post_jobs
 from services.monitor.posts.routes import router as posts
 from services.monitor.posts.schemas import BulkNew
 from services.monitor.recipients.routes import router as recipients
+from services.monitor.regrouping.jobs import jobs as regrouping_jobs
+from services.monitor.regrouping.routes import router as regrouping
 from services.monitor.reports.jobs import jobs as report_jobs
 from services.monitor.reports.routes import router as reports
 from services.monitor.resources import open_api_resources, open_resources
@@ -41,6 +43,7 @@ room = RoomDefinition(
         sources,
         watches,
         surges,
+        regrouping,
         stories,
         alerts,
         warnings,
@@ -52,6 +55,7 @@ room = RoomDefinition(
         post_jobs,
         tracking_jobs,
         surge_jobs,
+        regrouping_jobs,
         warning_jobs,
         source_jobs,
         import_jobs,

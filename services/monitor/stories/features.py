@@ -22,7 +22,7 @@ _STOP_WORDS = """
     our out over rt said say says she so some than that the their them there they this to two up us
     via vs was we were what when where which who why will with would you your
     我们 你们 他们 自己 这个 那个 什么 怎么 没有 不是 就是 还是 一个 可以 因为 所以 如果 但是 已经
-    转发 发微 微博 网页 链接 分享 图片
+    转发 发微 微博 网页 链接 分享 图片 http https
 """
 _PASSED_OVER = frozenset(_STOP_WORDS.split())
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from services.monitor.stories.features import features_of, hashtags_of
 from services.monitor.stories.frequencies import Frequencies
+from services.monitor.stories.held import Held
 from services.monitor.stories.recent import Recent
 from services.monitor.stories.story import Story
 
@@ -15,12 +16,8 @@ from services.monitor.stories.story import Story
 _FEWEST_FEATURES = 3
 # A shorter text ("[怒]", "真的假的？！") says too little: a copy of it may belong to any story.
 _FEWEST_BYTES = 24
-# A post is known by its most telling features; these look up at most so many stories, of which the
-# most promising are compared in full. On the news titles of the benchmark, half as many compared
-# cost 0.03 of BCubed F1; twice as much of either changes nothing.
+# A post is known by its most telling features.
 _MOST_FEATURES = 40
-_MOST_VISITS = 200
-_COMPARED = 8
 # Seconds of silence after which a hashtag names its story no more.
 _TAG_KEPT = 86_400.0
 
@@ -118,16 +115,10 @@ class Grouping:
         self.frequencies = frequencies or Frequencies()
         self._new_id = new_id
         self._settings = settings
-        # In the order of their last post, the longest silent first.
-        self._stories: dict[str, Story] = {}
-        # feature -> ids of the stories that have it in their profile, as a set that keeps its order
-        self._postings: dict[str, dict[str, None]] = {}
+        self._stories = Held(stories)
         self._story_of_post = Recent[str]()
         self._story_of_text = Recent[str]()
         self._story_of_tag = Recent[str]()
-        for story in sorted(stories, key=lambda story: story.last_at):
-            self._stories[story.id] = story
-            self._index(story.id, story.profile)
 
     def __len__(self) -> int:
         return len(self._stories)
@@ -140,20 +131,65 @@ class Grouping:
         """Puts a post into a story, by what came before it only."""
         tags = hashtags_of(post.folded)
         placement = self._place_related(post) or self._place_by_words(post, tags)
-        self._story_of_post.remember(post.id, placement.story_id)
-        for tag in tags:
-            self._story_of_tag.remember(tag, placement.story_id)
-        if post.text_hash and _says_enough(post):
-            self._story_of_text.remember(post.text_hash, placement.story_id)
+        self._remember(post, tags, placement.story_id)
         return placement
 
     def expire(self, now: float) -> None:
         """Lets go of the stories that have been silent for the whole window at `now`."""
         oldest = now - self._settings.window
-        for story in list(self._stories.values()):
+        for story in self._stories:
             if story.last_at >= oldest:
                 break
-            self._forget(story)
+            self._stories.forget(story)
+
+    def neighbours(self, story: Story) -> list[Story]:
+        """Returns the stories that share most of the telling words of this one."""
+        weights = self._weights(list(story.profile))
+        return self._stories.candidates(weights, besides=story.id)
+
+    def put(self, story: Story) -> None:
+        """Holds a story as it is on record, whatever was known of it."""
+        self._stories.put(story)
+
+    def merge(self, into: str, other: str) -> None:
+        """Lets one story go on as a part of another: what follows `other` goes there from now on.
+
+        Either of them may have been let go of.
+        """
+        for recent in (self._story_of_post, self._story_of_text, self._story_of_tag):
+            recent.revise(lambda story_id: into if story_id == other else story_id)
+        story, absorbed = self._stories.get(into), self._stories.get(other)
+        self.let_go(other)
+        if story is not None and absorbed is not None:
+            self._stories.forget(story)
+            story.absorb(absorbed, self.frequencies)
+            self._stories.put(story)
+
+    def let_go(self, story_id: str) -> None:
+        """Holds a story no more."""
+        if story := self._stories.get(story_id):
+            self._stories.forget(story)
+
+    def move(self, post: GroupingPost, story_id: str) -> None:
+        """Remembers that a post was moved to a story: what repeats it goes there too."""
+        self._remember(post, hashtags_of(post.folded), story_id)
+
+    def profile(self, story: Story, posts: Iterable[GroupingPost]) -> None:
+        """Makes the profile and the title of a story anew from posts with words of their own."""
+        story.forget_words()
+        for post in posts:
+            weights = self._weights(_telling(post))
+            norm = math.hypot(*weights.values())
+            nearness = story.similarity(weights, norm) if norm else 0.0
+            story.learn(weights, self.frequencies)
+            story.propose_title(post.text, nearness)
+
+    def _remember(self, post: GroupingPost, tags: Iterable[str], story_id: str) -> None:
+        self._story_of_post.remember(post.id, story_id)
+        for tag in tags:
+            self._story_of_tag.remember(tag, story_id)
+        if post.text_hash and _says_enough(post):
+            self._story_of_text.remember(post.text_hash, story_id)
 
     def _place_related(self, post: GroupingPost) -> Placement | None:
         """Reposts, answers and copies follow what they repeat.
@@ -174,8 +210,7 @@ class Grouping:
         return Placement(story_id, joined, 1.0)
 
     def _place_by_words(self, post: GroupingPost, tags: list[str]) -> Placement:
-        passed_over = frozenset[str]().union(*map(_features_of_term, post.watch_terms))
-        features = [each for each in features_of(post.folded) if each not in passed_over]
+        features = _telling(post)
         weights = self._weights(features)
         self.frequencies.learn(features)
         story, joined, similarity = self._tagged(post, tags), Joined.HASHTAG, 1.0
@@ -187,8 +222,8 @@ class Grouping:
             joined = Joined.NEW
         self._count(story, post)
         entered, left = story.learn(weights, self.frequencies)
-        self._index(story.id, entered)
-        self._unindex(story.id, left)
+        self._stories.index(story.id, entered)
+        self._stories.unindex(story.id, left)
         if joined is Joined.HASHTAG:
             # What people call it themselves is the best name there is.
             story.title, story.title_score = f"#{tags[0]}#", 1.0
@@ -200,7 +235,7 @@ class Grouping:
         """Who writes #云州停电# says which matter is meant; a tag is forgotten after a silent day,
         since some come back every year."""
         for tag in tags:
-            story = self._stories.get(self._story_of_tag.get(tag) or "")
+            story = self._stories.get(self._story_of_tag.get(tag))
             if story is not None and post.at - story.last_at < _TAG_KEPT:
                 return story
         return None
@@ -217,7 +252,7 @@ class Grouping:
         """The story that a post joins by its words, if any, and the cosine of the two."""
         norm, settings = math.hypot(*weights.values()), self._settings
         best, best_similarity, most = None, 0.0, settings.threshold
-        for story in self._candidates(weights):
+        for story in self._stories.candidates(weights):
             similarity = story.similarity(weights, norm)
             silence = max(0.0, post.at - story.last_at) / settings.patience
             size = 1.0 + settings.size_gain * math.log1p(story.posts)
@@ -226,46 +261,20 @@ class Grouping:
                 best, best_similarity, most = story, similarity, score
         return best, min(best_similarity, 1.0)
 
-    def _candidates(self, weights: dict[str, float]) -> list[Story]:
-        """The stories that share most; features that very many stories have are passed over."""
-        shared: dict[str, float] = {}
-        visits = _MOST_VISITS
-        for feature, weight in weights.items():
-            posting = self._postings.get(feature)
-            if not posting or len(posting) > visits:
-                continue
-            visits -= len(posting)
-            square = weight * weight
-            for story_id in posting:
-                shared[story_id] = shared.get(story_id, 0.0) + square
-        ranked = sorted(shared, key=shared.__getitem__, reverse=True)
-        return [self._stories[story_id] for story_id in ranked[:_COMPARED]]
-
     def _count(self, story: Story, post: GroupingPost) -> None:
         story.count(post.at)
-        self._stories.pop(story.id, None)
-        self._stories[story.id] = story
+        self._stories.touch(story)
         if len(self._stories) > self._settings.most_stories:
-            self._forget(next(iter(self._stories.values())))
-
-    def _forget(self, story: Story) -> None:
-        del self._stories[story.id]
-        self._unindex(story.id, story.profile)
-
-    def _index(self, story_id: str, features: Iterable[str]) -> None:
-        for feature in features:
-            self._postings.setdefault(feature, {})[story_id] = None
-
-    def _unindex(self, story_id: str, features: Iterable[str]) -> None:
-        for feature in features:
-            posting = self._postings[feature]
-            del posting[story_id]
-            if not posting:
-                del self._postings[feature]
+            self._stories.forget(self._stories.longest_silent)
 
 
 def _says_enough(post: GroupingPost) -> bool:
     return len(post.folded.encode()) >= _FEWEST_BYTES
+
+
+def _telling(post: GroupingPost) -> list[str]:
+    passed_over = frozenset[str]().union(*map(_features_of_term, post.watch_terms))
+    return [each for each in features_of(post.folded) if each not in passed_over]
 
 
 @lru_cache(maxsize=10_000)

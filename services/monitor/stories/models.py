@@ -73,8 +73,8 @@ class StoryChange(MonitorModel, kw_only=True):
     """Stories were put together, or one was taken apart; who did it, why, and who took it back.
 
     Merged: `other_id` went into `story_id`. Split: posts of `story_id` became `other_id`.
-    `mentions` were moved; the posts stand in `story_moves`. `grounds`: what the system saw, where
-    it acted by rule. `warnings`: those of both stories as they were before.
+    `posts`: how many were moved; `story_moves` has which. `grounds`: what the system saw, where it
+    acted by rule. `warnings`: those of both stories as they were before.
     """
 
     __tablename__ = "story_changes"
@@ -89,7 +89,7 @@ class StoryChange(MonitorModel, kw_only=True):
     other_id: Mapped[UUID]
     story_title: Mapped[str] = mapped_column(Text)
     other_title: Mapped[str] = mapped_column(Text)
-    mentions: Mapped[int] = mapped_column(Integer, default=0)
+    posts: Mapped[int] = mapped_column(Integer, default=0)
     reason: Mapped[str] = mapped_column(Text)
     grounds: Mapped[dict[str, Any] | None] = mapped_column(JSONB, default=None)
     warnings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default_factory=list)

@@ -62,6 +62,7 @@ async def rising(session: AsyncSession, limit: int) -> list[StoryOut]:
         await session.scalars(
             select(StoryRecord)
             .outerjoin(WarningRecord, in_force)
+            .where(StoryRecord.merged_into.is_(None))
             .order_by(func.coalesce(gravity, 0).desc(), StoryRecord.heat.desc(), StoryRecord.id)
             .limit(limit)
         )

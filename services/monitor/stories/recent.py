@@ -1,5 +1,6 @@
 """A bounded memory of where the latest posts went."""
 
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -21,3 +22,7 @@ class Recent(Generic[Value]):
         self._values[key] = value
         if len(self._values) > self._limit:
             del self._values[next(iter(self._values))]
+
+    def revise(self, change: Callable[[Value], Value]) -> None:
+        """Puts `change(value)` in the place of every value."""
+        self._values = {key: change(value) for key, value in self._values.items()}

@@ -32,7 +32,9 @@ async def list_stories(
     fewest_posts: Annotated[int, Query(ge=1, le=10_000, description="Copies included")] = 1,
 ) -> Page[StoryOut]:
     """Stories (舆情话题), newest first."""
-    query = select(StoryRecord).where(StoryRecord.posts + StoryRecord.copies >= fewest_posts)
+    query = select(StoryRecord).where(
+        StoryRecord.posts + StoryRecord.copies >= fewest_posts, StoryRecord.merged_into.is_(None)
+    )
     if watch is not None:
         matched = exists().where(Mention.story_id == StoryRecord.id, Mention.watch_id == watch)
         query = query.where(matched)

@@ -51,6 +51,9 @@ class StoryOut(BaseModel):
     negative_share: ShareOut | None
     sentiment: SentimentCounts
     trend: list[int]
+    merged_into: UUID | None = Field(
+        default=None, description="The story that this one went into: look there"
+    )
 
 
 class Rising(BaseModel):

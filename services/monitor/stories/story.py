@@ -84,6 +84,20 @@ class Story:
         self.norm = math.hypot(*mass)
         return self._trim(mass) if len(mass) > 2 * PROFILE_SIZE else []
 
+    def absorb(self, other: "Story", frequencies: Frequencies) -> None:
+        """Takes in a story that turned out to be about the same matter."""
+        self.posts += other.posts
+        self.first_at = min(self.first_at, other.first_at)
+        self.last_at = max(self.last_at, other.last_at)
+        for feature, count in other.profile.items():
+            self.profile[feature] = self.profile.get(feature, 0.0) + count
+        self.renew(frequencies)
+
+    def forget_words(self) -> None:
+        """Begins the profile and the title anew."""
+        self.title, self.title_score = "", 0.0
+        self.profile, self.norm = {}, 0.0
+
     def propose_title(self, text: str, nearness: float) -> None:
         """Takes the beginning of `text` as title when it stands nearer to the middle."""
         if text.strip() and (not self.title or nearness > self.title_score):

@@ -1,18 +1,19 @@
 """What the tracker remembers between batches, and how it knows that this is still true."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.stories.frequencies import Frequencies
-from services.monitor.stories.grouping import Grouping, GroupingSettings
-from services.monitor.stories.models import StoryRecord, Tracking
+from services.monitor.stories.grouping import Grouping, GroupingPost, GroupingSettings
+from services.monitor.stories.models import StoryChange, StoryRecord, Tracking
 from services.monitor.stories.recent import Recent
 from services.monitor.stories.story import Story
+from services.monitor.tracking.statements import FIND_MOVED
 from services.monitor.tracking.tracked import Tracked
 from services.monitor.warnings.levels import DEFAULT_THRESHOLDS, Thresholds, WarningState
 from services.monitor.warnings.models import WarningRecord
@@ -34,8 +35,12 @@ _GROUPING = GroupingSettings(most_stories=_MOST_STORIES)
 
 # Takes the lock on the one row, which the first who comes makes.
 _HOLD = text("""
-INSERT INTO monitor.tracking (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET id = 1 RETURNING token
+INSERT INTO monitor.tracking (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET id = 1
+RETURNING token, base, regrouped
 """)
+
+# After more changes than this between two batches, everything is read anew.
+_MOST_FOLLOWED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +76,32 @@ class Memory:
     samples: frozenset[UUID] = frozenset()
     # The folded names of whom each watch is about.
     targets: Mapping[UUID, str] = field(default_factory=dict)
+    # Stories that a post came to after they were let go of.
+    _strange: set[UUID] = field(default_factory=set)
     _watches_seen: tuple[int, datetime | None] | None = None
 
     async def hold(self, session: AsyncSession) -> None:
         """Become the one who tracks until the end of the transaction, with a true memory."""
-        written = (await session.execute(_HOLD)).scalar_one()
-        if written is None or written != self.token:
+        written = (await session.execute(_HOLD)).one()
+        if self.token is not None and written.base == self.token:
+            await self._follow(session, [UUID(each) for each in written.regrouped])
+        elif written.token is None or written.token != self.token:
             await self._read_stories(session)
         await self._read_watches(session)
-        self.token = new_id()
-        await session.execute(update(Tracking).where(Tracking.id == 1).values(token=self.token))
+        await self._leave(session, base=None, regrouped=None)
+
+    async def hold_some(self, session: AsyncSession, stories: Iterable[UUID], change: UUID) -> None:
+        """Become the one who tracks for one `change` of these stories, knowing nothing else.
+
+        The memory that tracked before will follow the change instead of reading all anew.
+        """
+        written = (await session.execute(_HOLD)).one()
+        await self._read_stories(session, stories)
+        await self._read_watches(session)
+        regrouped = [*(written.regrouped or []), str(change)]
+        many = len(regrouped) > _MOST_FOLLOWED
+        base = None if many else written.base or written.token
+        await self._leave(session, base=base, regrouped=regrouped)
 
     def judging_watch(self, tracked: Tracked) -> UUID:
         """The watch by whose thresholds a story is judged: the most sensitive of those that matched
@@ -106,7 +127,18 @@ class Memory:
         tracked = self.tracked.get(story_id)
         if tracked is None:
             tracked = self.tracked[story_id] = Tracked(story_id)
+            if self.grouping.get(str(story_id)) is None:
+                self._strange.add(story_id)
         return tracked
+
+    async def recall(self, session: AsyncSession) -> None:
+        """Add what was counted before of stories that were let go of, and are spoken of again."""
+        if not self._strange:
+            return
+        query = select(StoryRecord).where(StoryRecord.id.in_(self._strange))
+        for story_id, before in (await _tracked(session, await _records(session, query))).items():
+            self.tracked[story_id].recall(before)
+        self._strange.clear()
 
     def place_of_parent(self, post: CollectedPost) -> Place | None:
         """Where the post went that this one repeats or answers, as far as memory knows."""
@@ -145,24 +177,72 @@ class Memory:
                 if self.grouping.get(str(story_id)) is not None or tracked.warning is not None
             }
 
-    async def _read_stories(self, session: AsyncSession) -> None:
-        records = (
-            await session.scalars(
-                select(StoryRecord)
-                .order_by(StoryRecord.last_received_at.desc())
-                .limit(_MOST_STORIES)
+    def merge(self, into: UUID, other: UUID) -> None:
+        """Let one story go on as a part of another."""
+        self.grouping.merge(str(into), str(other))
+        self.places.revise(
+            lambda place: replace(place, story_id=into) if place.story_id == other else place
+        )
+        absorbed = self.tracked.pop(other, None)
+        if absorbed is not None and into in self.tracked:
+            self.tracked[into].absorb(absorbed)
+
+    async def _leave(
+        self, session: AsyncSession, *, base: UUID | None, regrouped: list[str] | None
+    ) -> None:
+        self.token = new_id()
+        await session.execute(
+            update(Tracking)
+            .where(Tracking.id == 1)
+            .values(token=self.token, base=base, regrouped=regrouped)
+        )
+
+    async def _follow(self, session: AsyncSession, changes: Sequence[UUID]) -> None:
+        """Take over what was regrouped elsewhere: the stories as they are, the posts where they
+        went."""
+        rows = (
+            await session.execute(
+                select(StoryChange.story_id, StoryChange.other_id).where(
+                    StoryChange.id.in_(changes)
+                )
             )
         ).all()
-        warned = await session.scalars(
-            select(WarningRecord).where(
-                WarningRecord.story_id.in_([record.id for record in records])
+        touched = {story_id for row in rows for story_id in row}
+        for story_id in touched:
+            self.grouping.let_go(str(story_id))
+            self.tracked.pop(story_id, None)
+        records = await _records(session, select(StoryRecord).where(StoryRecord.id.in_(touched)))
+        for record in records:
+            if record.merged_into is not None:
+                self.merge(record.merged_into, record.id)
+            elif record.profile:
+                self.grouping.put(Story.from_state(record.profile))
+        standing = [record for record in records if record.merged_into is None]
+        self.tracked |= await _tracked(session, standing)
+        for row in await session.execute(FIND_MOVED, {"changes": list(changes)}):
+            key = place_key(row.platform, row.external_id)
+            self.places.remember(key, Place(row.story_id, tuple(row.watch_ids)))
+            self.grouping.move(
+                GroupingPost(
+                    id=key,
+                    at=0.0,
+                    text=row.text,
+                    folded=fold(row.text),
+                    text_hash=row.text_hash and row.text_hash.hex,
+                ),
+                str(row.story_id),
             )
+        session.expunge_all()
+
+    async def _read_stories(
+        self, session: AsyncSession, only: Iterable[UUID] | None = None
+    ) -> None:
+        wanted = select(StoryRecord).where(StoryRecord.merged_into.is_(None))
+        if only is not None:
+            wanted = wanted.where(StoryRecord.id.in_(list(only)))
+        records = await _records(
+            session, wanted.order_by(StoryRecord.last_received_at.desc()).limit(_MOST_STORIES)
         )
-        states = {
-            warning.story_id: WarningState.from_state(warning.judged)
-            for warning in warned
-            if warning.judged is not None
-        }
         frequencies = await session.scalar(select(Tracking.frequencies))
         self.grouping = Grouping(
             lambda: str(new_id()),
@@ -170,7 +250,7 @@ class Memory:
             Frequencies.from_state(frequencies) if frequencies else None,
             [Story.from_state(record.profile) for record in records if record.profile],
         )
-        self.tracked = {record.id: Tracked.of(record, states.get(record.id)) for record in records}
+        self.tracked = await _tracked(session, records)
         self.places = Recent()
         # The rows are not needed any more, and this session lives for one batch only.
         session.expunge_all()
@@ -188,3 +268,20 @@ class Memory:
         self.samples = frozenset(watch.id for watch in watches if watch.sample)
         self.targets = {watch.id: fold("\n".join(watch.targets)) for watch in watches}
         self._watches_seen = (count, newest)
+
+
+async def _records(session: AsyncSession, query: Select[StoryRecord]) -> Sequence[StoryRecord]:
+    return (await session.scalars(query.execution_options(populate_existing=True))).all()
+
+
+async def _tracked(session: AsyncSession, records: Sequence[StoryRecord]) -> dict[UUID, Tracked]:
+    """Stories of the record, with the state of their warnings."""
+    warned = await session.scalars(
+        select(WarningRecord).where(WarningRecord.story_id.in_([record.id for record in records]))
+    )
+    states = {
+        warning.story_id: WarningState.from_state(warning.judged)
+        for warning in warned
+        if warning.judged is not None
+    }
+    return {record.id: Tracked.of(record, states.get(record.id)) for record in records}

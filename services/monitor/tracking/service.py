@@ -64,7 +64,7 @@ async def track_posts(
             tracked.add(post, at, list(found.watches), copy=found.copy, received=now)
     await write_mentions(session, mentions)
     await _count_known_opinions(session, memory, counted)
-    await _judge(session, memory, touched.values(), now)
+    await judge_stories(session, memory, touched.values(), now)
 
 
 async def note_opinions(
@@ -97,7 +97,7 @@ async def recount(
         tracked.changed = True
         touched[story_id] = tracked
     warned = [tracked for tracked in touched.values() if tracked.warning is not None]
-    await _judge(session, memory, warned, now)
+    await judge_stories(session, memory, warned, now)
 
 
 async def judge_silent_stories(session: AsyncSession, memory: Memory) -> None:
@@ -105,7 +105,7 @@ async def judge_silent_stories(session: AsyncSession, memory: Memory) -> None:
     await memory.hold(session)
     now = (await database_now(session)).timestamp()
     warned = [tracked for tracked in memory.tracked.values() if tracked.warning is not None]
-    await _judge(session, memory, warned, now)
+    await judge_stories(session, memory, warned, now)
 
 
 def occurred(post: CollectedPost) -> float:
@@ -167,11 +167,12 @@ def _find(memory: Memory, post: CollectedPost, known_story: UUID | None) -> _Fou
     return _Found(story_id, watches, copy=copy, counted_before=False)
 
 
-async def _judge(
+async def judge_stories(
     session: AsyncSession, memory: Memory, stories: Iterable[Tracked], now: float
 ) -> None:
     """Judge stories at `now`, write what changed, and carry out what was decided."""
     judged = list(stories)
+    await memory.recall(session)
     for tracked in judged:
         tracked.judge_now(now, memory.thresholds_for(tracked))
     await write_stories(session, memory, now)

@@ -80,6 +80,21 @@ GROUP BY post.platform, post.external_id
     "platform external_id",
 )
 
+# Where the posts that were moved by these changes are now, the newest of them.
+FIND_MOVED = array_statement(
+    """
+SELECT post.platform, post.external_id, post.text_hash, concat_ws(' ', post.title, post.text)
+    AS text, (array_agg(mention.story_id))[1] AS story_id,
+    array_agg(mention.watch_id) AS watch_ids
+FROM monitor.story_moves AS move JOIN monitor.posts AS post ON post.id = move.post_id
+JOIN monitor.mentions AS mention ON mention.post_id = post.id
+WHERE move.change_id = ANY(:changes)
+GROUP BY post.id ORDER BY post.id DESC LIMIT 20000
+""",
+    "changes",
+    {"changes": _UUID},
+)
+
 FIND_MENTIONED = array_statement(
     """
 SELECT DISTINCT ON (post_id) post_id, story_id, published_at

@@ -67,6 +67,26 @@ class Tracked:
         if not copy:
             self._keep_evidence(post)
 
+    def absorb(self, other: "Tracked") -> None:
+        """Count what was counted of a story that turned out to be the same."""
+        self.tally.include(other.tally)
+        for watch, count in other.watch_mentions.items():
+            self.watch_mentions[watch] = self.watch_mentions.get(watch, 0) + count
+        self.posts += other.posts
+        self.copies += other.copies
+        self.received = max(self.received, other.received)
+        self.evidence = _most_telling([*self.evidence, *other.evidence])
+        self.changed = True
+
+    def recall(self, before: "Tracked") -> None:
+        """Add what was counted of this story while it was not remembered."""
+        self.absorb(before)
+        self.title, self.keywords, self.warning = before.title, before.keywords, before.warning
+
+    def take_warning(self, judged: dict[str, Any] | None) -> None:
+        """Go on with the warning of this state, or without one."""
+        self.warning = None if judged is None else WarningState.from_state(judged)
+
     @property
     def watch_id(self) -> UUID:
         """The watch that most of its posts were matched by; the older one where two are even."""
@@ -148,6 +168,13 @@ class Tracked:
             evidence=list(record.evidence),
             warning=warning,
         )
+
+
+def _most_telling(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The first post, and those with most weight."""
+    ordered = sorted(evidence, key=lambda entry: str(entry["published_at"]))
+    rest = sorted(ordered[1:], key=lambda entry: -float(entry["weight"]))
+    return [*ordered[:1], *rest[: _MOST_EVIDENCE - 1]]
 
 
 def moment(epoch_seconds: float) -> datetime:

@@ -38,7 +38,7 @@ async def carry_out(session: AsyncSession, notice: Notice, decision: Decision) -
     level = decision.level
     if decision.move is Move.ENDED or level is None:
         if warning is not None and warning.status is not WarningStatus.ENDED:
-            await _end(session, warning, now)
+            await end_warning(session, warning, now)
         return
     if warning is None:
         warning = notice.new_warning(level, now)
@@ -126,7 +126,8 @@ async def get_warning(session: AsyncSession, warning_id: UUID) -> WarningRecord:
     return await find_row(session, WarningRecord, warning_id, "warning")
 
 
-async def _end(session: AsyncSession, warning: WarningRecord, now: datetime) -> None:
+async def end_warning(session: AsyncSession, warning: WarningRecord, now: datetime) -> None:
+    """End a warning, and tell."""
     warning.status = WarningStatus.ENDED
     warning.judged = None
     warning.ended_at = warning.changed_at = now

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("other_id", sa.Uuid(), nullable=False),
         sa.Column("story_title", sa.Text(), nullable=False),
         sa.Column("other_title", sa.Text(), nullable=False),
-        sa.Column("mentions", sa.Integer(), nullable=False),
+        sa.Column("posts", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("grounds", postgresql.JSONB(), nullable=True),
         sa.Column("warnings", postgresql.JSONB(), nullable=False),
