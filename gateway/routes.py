@@ -19,6 +19,7 @@ ROUTES: dict[str, Room] = {
     "reports": Room.MONITOR,
     "officers": Room.MONITOR,
     "alerts": Room.MONITOR,
+    "patrols": Room.MONITOR,
     "analysis": Room.ANALYSIS,
     "models": Room.ANALYSIS,
     "labels": Room.ANALYSIS,
@@ -75,4 +76,8 @@ def lane_of(method: str, path: str) -> Lane:
 
 def takes_file(path: str) -> bool:
     """Whether a file may be uploaded at this address."""
-    return path in _UPLOADS or path.endswith("/attachments")
+    return (
+        path in _UPLOADS
+        or path.endswith("/attachments")
+        or (path.startswith("/api/v1/patrols/rounds/") and "/checks/" in path)
+    )

@@ -8,6 +8,8 @@ from services.monitor.escalation.routes import router as escalations
 from services.monitor.imports.jobs import jobs as import_jobs
 from services.monitor.imports.routes import router as imports
 from services.monitor.officers.routes import router as officers
+from services.monitor.patrols.jobs import jobs as patrol_jobs
+from services.monitor.patrols.routes import router as patrols
 from services.monitor.posts.jobs import jobs as post_jobs
 from services.monitor.posts.routes import router as posts
 from services.monitor.posts.schemas import BulkNew
@@ -50,6 +52,7 @@ room = RoomDefinition(
         reports,
         officers,
         *alerting,
+        patrols,
     ],
     jobs=collect(
         post_jobs,
@@ -62,6 +65,7 @@ room = RoomDefinition(
         alert_jobs,
         report_jobs,
         escalation_jobs,
+        patrol_jobs,
     ),
     raw_bodies=[BulkNew],
     resources=open_api_resources,
