@@ -10,6 +10,7 @@ from services.monitor.alerts.alerters import Alerter, ChannelAlerter, WebhookAle
 from services.monitor.posts.valve import Valve
 from services.monitor.sources.address_guard import GuardedTransport
 from services.monitor.sources.fetching import open_fetcher
+from services.monitor.sources.watched import WatchedPosts
 from services.monitor.sources.web import Web
 from services.monitor.tracking.memory import Memory
 from shared.errors import ConfigurationError
@@ -34,11 +35,13 @@ async def open_api_resources(settings: Settings) -> AsyncIterator[ApiResources]:
 class MonitorResources:
     """What a worker of the monitor holds.
 
-    `web`: what sources are read through; `memory`: the stories that its tracker knows; `webhook`:
-    that of the settings, for alerts; `channels`: sends those that administrators keep.
+    `web`: what sources are read through; `watched`: what of a stream is kept; `memory`: the stories
+    that its tracker knows; `webhook`: that of the settings, for alerts; `channels`: sends those
+    that administrators keep.
     """
 
     web: Web
+    watched: WatchedPosts = field(default_factory=WatchedPosts)
     memory: Memory = field(default_factory=Memory)
     webhook: Alerter | None = None
     channels: Alerter | None = None

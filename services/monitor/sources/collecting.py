@@ -16,6 +16,7 @@ from services.monitor.sources.credentials import open_credentials
 from services.monitor.sources.fetching import Validators
 from services.monitor.sources.models import Source, SourceHealth
 from services.monitor.sources.pacing import pause_after_failure, pause_after_success
+from services.monitor.sources.watched import WatchedPosts
 from shared.contracts.posts import SourceDue
 from shared.db import database_now
 from shared.errors import Conflict
@@ -63,7 +64,7 @@ async def queue_due_sources(session: AsyncSession) -> int:
 
 
 async def take_order(
-    session: AsyncSession, source_id: UUID, settings: Settings
+    session: AsyncSession, source_id: UUID, settings: Settings, watched: WatchedPosts
 ) -> tuple[Connector, Order] | None:
     """What is to be read, and how; None if there is nothing to read: the source is gone, disabled,
     or sends by itself.
@@ -87,6 +88,8 @@ async def take_order(
         known=Validators(etag=health.etag, last_modified=health.last_modified),
         obeys_robots=kind.robots and source.robots_reason is None,
     )
+    if kind.hears_all:
+        order = replace(order, watched=await watched.current(session))
     try:
         return kind.connector, replace(
             order,

@@ -26,7 +26,7 @@ async def read_source(runtime: Runtime, delivered: Delivered[SourceDue]) -> None
     try:
         async with runtime.transaction() as session:
             ordered = await collecting.take_order(
-                session, delivered.event.source_id, runtime.settings
+                session, delivered.event.source_id, runtime.settings, runtime.resources.watched
             )
     except collecting.OrderRefusedError as error:
         async with runtime.transaction() as session:

@@ -9,6 +9,8 @@ class SourceKind(StrEnum):
     RSS = "rss"
     JSON_API = "json_api"
     MASTODON = "mastodon"
+    BLUESKY = "bluesky"
     BLUESKY_SEARCH = "bluesky_search"
     REDDIT = "reddit"
+    YOUTUBE = "youtube"
     HACKER_NEWS = "hacker_news"

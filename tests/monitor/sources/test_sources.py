@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from services.monitor.room import room as monitor_room
 from services.monitor.sources.collecting import note_failure, take_order
+from services.monitor.sources.watched import WatchedPosts
 from shared.contracts.actors import Permission
 from shared.contracts.posts import SourceDue
 from shared.events import emit
@@ -268,7 +269,9 @@ async def test_what_came_of_an_old_address_says_nothing_of_the_new_one(
 ) -> None:
     source = await add_source()
     async with monitor.transaction() as session:
-        ordered = await take_order(session, UUID(source["id"]), monitor.runtime.settings)
+        ordered = await take_order(
+            session, UUID(source["id"]), monitor.runtime.settings, WatchedPosts()
+        )
     assert ordered is not None
     new = {"name": "Moved while it was read", "url": httpserver.url_for("/moved")}
     address = f"{SOURCES}/{source['id']}"

@@ -11,63 +11,93 @@ A deletion names a post without its text: it ends the post among those of the sa
 was stored before stays, as it does for every platform that tells nothing of deletions.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from services.monitor.sources.connectors.bluesky import COLLECTION, post_item
 from services.monitor.sources.connectors.items import Item
+from services.monitor.sources.connectors.protocol import Watched
 from services.monitor.sources.connectors.values import as_number, as_text, at
+from services.monitor.watches.expression import parse
+from services.monitor.watches.matching import Matcher
+from services.monitor.watches.tokens import ExpressionError
 from shared.folding import fold
 from shared.schemas import Line, RequestShape
 
 # The cursor is set back by this at each connection, in microseconds: the documentation advises some
 # seconds; what comes twice is a duplicate.
 REWIND = 5_000_000
-# Closer to now than this a slice has caught up, in microseconds.
-CAUGHT_UP = 2_000_000
+# Of one slice: words that are in every second post must not fill the memory.
+_MOST_KEPT = 2_000
+_QUOTE = '"'
+
+
+def _words(words: list[str]) -> list[str]:
+    try:
+        matcher_of(words)
+    except ExpressionError as error:
+        raise ValueError(f"these words cannot be searched for: {error}") from error
+    return words
 
 
 class JetstreamSettings(RequestShape):
     """Which posts are kept: those that a watch matches, and those that hold one of the words."""
 
-    words: list[Line] = Field(
+    words: Annotated[list[Line], AfterValidator(_words)] = Field(
         default_factory=list,
         max_length=1_000,
         description="Kept besides what watches match",
         examples=[["outage"]],
     )
-    languages: list[str] = Field(
+    languages: list[Annotated[str, Field(pattern="^[a-z]{2,3}$")]] = Field(
         default_factory=list,
         max_length=20,
         description="Only posts that say they are in one of these; empty: all",
         examples=[["en", "zh"]],
     )
 
-    @field_validator("words")
-    @classmethod
-    def _foldable(cls, words: list[str]) -> list[str]:
-        if not all(fold(word).strip() for word in words):
-            raise ValueError("a word must hold a letter or a digit")
-        return words
 
+def matcher_of(words: Iterable[str]) -> Matcher[str]:
+    """Finds the words in folded texts.
 
-Wanted = Callable[[str], bool]
+    Raises:
+        ExpressionError: a word holds neither letter nor digit.
+    """
+    return Matcher({word: parse(f'"{word.replace(_QUOTE, " ")}"') for word in words})
 
 
 @dataclass(slots=True)
 class Slice:
-    """What was heard between two moments: the posts that are wanted, and where to go on."""
+    """What was heard between two moments: the posts that are wanted, and where to go on.
 
-    wanted: Wanted
+    Times are in microseconds since the epoch; `now` is when the slice began.
+    """
+
     settings: JetstreamSettings
+    watched: Watched
+    now: int
     cursor: int
     heard: int = 0
     unreadable: int = 0
     kept: dict[str, Item] = field(default_factory=dict)
+    _words: Matcher[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._words = matcher_of(self.settings.words)
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether it has heard everything up to when it began."""
+        return self.cursor >= self.now
+
+    @property
+    def full(self) -> bool:
+        """Whether it has enough for one transaction."""
+        return len(self.kept) >= _MOST_KEPT
 
     def hear(self, message: Any) -> None:
         """Take one message in."""
@@ -76,7 +106,8 @@ class Slice:
         if time is None:
             self.unreadable += 1
             return
-        # A server that sends a time of the far future must not make us skip what lies between.
+        # A server that names a time of the far future must not make us skip what lies between.
+        time = min(time, self.now)
         self.cursor = max(self.cursor, time)
         commit = at(message, "commit")
         if at(message, "kind") != "commit" or at(commit, "collection") != COLLECTION:
@@ -85,9 +116,8 @@ class Slice:
         if at(commit, "operation") == "delete":
             self.kept.pop(f"at://{did}/{COLLECTION}/{key}", None)
             return
-        item = post_item(
-            at(commit, "record"), did=did, key=key, seen_at=datetime.fromtimestamp(time / 1e6, UTC)
-        )
+        seen_at = datetime.fromtimestamp(time / 1_000_000, UTC)
+        item = post_item(at(commit, "record"), did=did, key=key, seen_at=seen_at)
         if item is None:
             self.unreadable += 1
         elif self._is_wanted(item):
@@ -97,4 +127,4 @@ class Slice:
         languages = self.settings.languages
         if languages and (item.language or "").split("-")[0].lower() not in languages:
             return False
-        return self.wanted(item.text)
+        return self.watched(item) or bool(self._words.match(fold(item.text)))

@@ -5,7 +5,7 @@ which is stored with the posts that it belongs to. So a reading that is cut off 
 where the last one ended, by whichever worker takes it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.monitor.sources.connectors.items import Item
 from services.monitor.sources.entries import Posts
 from services.monitor.sources.fetching import NOTHING_KNOWN, Validators
 from services.monitor.sources.web import Web
@@ -22,6 +23,9 @@ Shape = TypeVar("Shape", bound=BaseModel)
 
 # What only the connector that wrote it understands; it must fit into JSON.
 Cursor = Mapping[str, Any]
+
+# Whether a watch matches a post.
+Watched = Callable[[Item], bool]
 
 NO_POSTS = Posts(dated=(), undated=(), skipped=0)
 
@@ -37,7 +41,8 @@ class Order:
     `settings` and `credentials` have the shapes that the registry names for the kind. Credentials
     go to the host of `url` and nowhere else: therefore no setting may name another host. `cursor`
     is that of the last harvest, None at the first reading; `known` belongs to the document at
-    `url`. `obeys_robots`: as its kind does, unless a person decided otherwise.
+    `url`. `obeys_robots`: as its kind does, unless a person decided otherwise. `watched` is for a
+    kind that hears everything, and keeps what somebody watches.
     """
 
     source_id: UUID
@@ -47,6 +52,7 @@ class Order:
     now: datetime
     settings: BaseModel = field(default_factory=NoSettings)
     credentials: BaseModel | None = field(default=None, repr=False)
+    watched: Watched = field(default=lambda item: False, repr=False)
     cursor: Cursor | None = None
     known: Validators = NOTHING_KNOWN
     obeys_robots: bool = False

@@ -12,6 +12,8 @@ from services.monitor.sources.connectors.bluesky_search import (
 )
 from services.monitor.sources.connectors.feed import FeedConnector
 from services.monitor.sources.connectors.hacker_news import HackerNewsConnector, HackerNewsSettings
+from services.monitor.sources.connectors.jetstream import JetstreamSettings
+from services.monitor.sources.connectors.jetstream_reading import JetstreamConnector
 from services.monitor.sources.connectors.json_api import (
     JsonApiConnector,
     JsonApiCredentials,
@@ -28,6 +30,8 @@ from services.monitor.sources.connectors.reddit import (
     RedditCredentials,
     RedditSettings,
 )
+from services.monitor.sources.connectors.youtube import YouTubeCredentials, YouTubeSettings
+from services.monitor.sources.connectors.youtube_reading import YouTubeConnector
 from services.monitor.sources.kinds import SourceKind
 
 
@@ -40,7 +44,8 @@ class Kind:
     names none; None if they must; `schemes` are those that it may have. `settings` is the shape of
     its settings, `credentials` that of what it signs in with: flat, each a `SecretStr`.
     `robots`: whether robots.txt is asked unless the person decides otherwise; documented APIs are
-    meant for programs. `pushed`: it sends by itself and is never read.
+    meant for programs. `hears_all`: it is told what watches ask for, and keeps that. `pushed`: it
+    sends by itself and is never read.
     """
 
     title: str
@@ -53,6 +58,7 @@ class Kind:
     credentials: type[BaseModel] | None = None
     credentials_needed: bool = False
     robots: bool = False
+    hears_all: bool = False
     every_minutes: int = 5
 
     @property
@@ -94,6 +100,17 @@ KINDS: Mapping[SourceKind, Kind] = {
         settings=BlueskySearchSettings,
         credentials=BlueskyCredentials,
     ),
+    SourceKind.BLUESKY: Kind(
+        title="Bluesky",
+        hint="Every new post of the network; what a watch matches is kept",
+        connector=JetstreamConnector(),
+        platform="bluesky",
+        address="wss://jetstream2.us-east.bsky.network/subscribe",
+        schemes=frozenset({"ws", "wss"}),
+        settings=JetstreamSettings,
+        hears_all=True,
+        every_minutes=1,
+    ),
     SourceKind.REDDIT: Kind(
         title="Reddit",
         hint="New submissions or comments of a subreddit, or a search",
@@ -103,6 +120,17 @@ KINDS: Mapping[SourceKind, Kind] = {
         settings=RedditSettings,
         credentials=RedditCredentials,
         credentials_needed=True,
+    ),
+    SourceKind.YOUTUBE: Kind(
+        title="YouTube",
+        hint="Videos of a search or of channels, and what is said below them",
+        connector=YouTubeConnector(),
+        platform="youtube",
+        address="https://www.googleapis.com",
+        settings=YouTubeSettings,
+        credentials=YouTubeCredentials,
+        credentials_needed=True,
+        every_minutes=10,
     ),
     SourceKind.HACKER_NEWS: Kind(
         title="Hacker News",

@@ -14,10 +14,10 @@ those whose count of comments has grown.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from services.monitor.sources.connectors.items import Counts, Item
 from services.monitor.sources.connectors.rounds import Page, Round
@@ -26,6 +26,8 @@ from shared.schemas import RequestShape
 
 # Videos whose comments are followed, the latest ones; one request tells the counts of all.
 WATCHED = 50
+# A search finds some videos hours after they were published.
+_FOUND_WITHIN = timedelta(hours=6)
 _LINK = "https://www.youtube.com/watch?v="
 
 
@@ -67,6 +69,12 @@ def _is_channel(channel: str) -> bool:
     )
 
 
+class YouTubeCredentials(RequestShape):
+    """A key of the Data API."""
+
+    key: SecretStr
+
+
 @dataclass(frozen=True, slots=True)
 class Video:
     """A video whose comments are followed: `comments` as they were counted when they were last
@@ -76,6 +84,24 @@ class Video:
     published_at: datetime
     comments: int = 0
     heard: datetime | None = None
+
+    def kept(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "id": self.id,
+            "published_at": self.published_at.isoformat(),
+            "comments": self.comments,
+            "heard": self.heard.isoformat() if self.heard else None,
+        }
+
+    @classmethod
+    def of(cls, kept: Any) -> "Video | None":
+        """What `kept` returned; None for anything else."""
+        video, published_at = as_text(at(kept, "id")), as_moment(at(kept, "published_at"))
+        if video is None or published_at is None:
+            return None
+        comments = as_count(at(kept, "comments")) or 0
+        return cls(video, published_at, comments, as_moment(at(kept, "heard")))
 
 
 def search_parameters(settings: YouTubeSettings, where: Round) -> dict[str, str]:
@@ -88,8 +114,8 @@ def search_parameters(settings: YouTubeSettings, where: Round) -> dict[str, str]
         "q": settings.words or "",
         "safeSearch": "none",
     }
-    if where.from_time:
-        asked["publishedAfter"] = where.from_time.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if where.since:
+        asked["publishedAfter"] = (where.since - _FOUND_WITHIN).strftime("%Y-%m-%dT%H:%M:%SZ")
     return asked | ({"pageToken": where.at} if where.at else {})
 
 

@@ -1,13 +1,14 @@
 """A server that behaves like Mastodon 4: numbers that grow with time, pages by min_id and max_id,
 Link headers, rate limits, tokens."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from werkzeug import Request, Response
 from werkzeug.urls import iri_to_uri
+
+from tests.monitor.sources.connectors.twins.answers import as_json
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -53,7 +54,7 @@ class MastodonTwin:
         """Answer one request."""
         self.asked.append(dict(request.args))
         if self.token and request.headers.get("Authorization") != f"Bearer {self.token}":
-            return _json({"error": "The access token is invalid"}, 401)
+            return as_json({"error": "The access token is invalid"}, 401)
         self.limit -= 1
         reset = (datetime.now(UTC) + timedelta(minutes=4)).isoformat().replace("+00:00", "Z")
         headers = {
@@ -62,7 +63,7 @@ class MastodonTwin:
             "X-RateLimit-Reset": reset,
         }
         if self.limit < 0:
-            return _json({"error": "Too many requests"}, 429, headers)
+            return as_json({"error": "Too many requests"}, 429, headers)
         listed = sorted(self.statuses, key=lambda status: -int(status["id"]))
         count = min(int(request.args.get("limit", 20)), 40)
         if "min_id" in request.args:
@@ -77,13 +78,4 @@ class MastodonTwin:
                 f'<{base}?min_id={page[0]["id"]}>; rel="prev"'
             )
         found: Any = {"accounts": [], "statuses": page, "hashtags": []}
-        return _json(found if request.path == "/api/v2/search" else page, 200, headers)
-
-
-def _json(document: Any, status: int, headers: dict[str, str] | None = None) -> Response:
-    return Response(
-        json.dumps(document),
-        status,
-        headers=headers,
-        content_type="application/json; charset=utf-8",
-    )
+        return as_json(found if request.path == "/api/v2/search" else page, 200, headers)
