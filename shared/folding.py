@@ -1,19 +1,29 @@
 """What matching, grouping and models see of a text: one spelling for all that reads the same."""
 
 import unicodedata
+from collections.abc import Iterator
 from importlib.resources import files
 
 # Above this code point lie only rare ideographs, tags and private use: left as they are, so that
 # the table stays at one megabyte. Emoji and mathematical letters (𝐁𝐚𝐧𝐤) lie below it.
 _TABLE_END = 0x20000
-# Default-ignorable characters whose general category is not Cf (Unicode 15, DerivedCoreProperties).
+# Default-ignorable characters whose general category is not Cf (Unicode 15, DerivedCoreProperties),
+# and what only colours an emoji.
 _INVISIBLE = frozenset(
     chr(code)
     for codes in (
         (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0),
         range(0x180B, 0x1810),
         range(0xFE00, 0xFE10),
+        # Skin tones: 👍🏽 reads as 👍.
+        range(0x1F3FB, 0x1F400),
     )
+    for code in codes
+)
+# Parts of Korean syllables, which compose without being marks.
+_JAMO = frozenset(
+    chr(code)
+    for codes in (range(0x1100, 0x1200), range(0xA960, 0xA980), range(0xD7B0, 0xD800))
     for code in codes
 )
 _LONGEST_RUN_OF_MARKS = 8
@@ -26,20 +36,32 @@ def fold(text: str) -> str:
     """Returns `text` as matching sees it; folding twice changes nothing.
 
     Compatibility forms are unified (NFKC: full width to half width), case is folded, traditional
-    Chinese becomes simplified character by character (輿情 = 舆情), invisible characters vanish,
-    every run of white space or control characters (NUL too) becomes one space. Lone surrogates
-    become U+FFFD, so that the result can always be encoded. Offsets are not kept.
+    Chinese becomes simplified character by character (輿情 = 舆情), invisible characters and the
+    skin tones of emoji vanish, every run of white space or control characters (NUL too) becomes one
+    space. Lone surrogates become U+FFFD, so that the result can always be encoded. Offsets are not
+    kept (`unfolded` has them).
     """
     if text.isascii():
         return " ".join(text.translate(_TABLE).split())
-    folded = text.translate(_TABLE)
-    # The table works on single characters; combining sequences need the real algorithm, and what
-    # that composes may want folding again.
-    for _ in range(_PASSES):
-        if unicodedata.is_normalized("NFKC", folded):
-            break
-        folded = unicodedata.normalize("NFKC", _thin_marks(folded)).translate(_TABLE)
-    return " ".join(folded.split())
+    return " ".join(_composed(text.translate(_TABLE)).split())
+
+
+def unfolded(text: str) -> list[tuple[int, int]]:
+    """Returns for each character of `fold(text)` where it comes from, as (start, end) in `text`.
+
+    For showing what was found, not for the hot path: 1 µs a character.
+    """
+    places: list[tuple[int, int]] = []
+    start = 0
+    spaced = True  # nothing yet, or a space: another one adds nothing
+    for end in _cluster_ends(text):
+        for character in _composed(text[start:end].translate(_TABLE)):
+            space = character.isspace()
+            if not (space and spaced):
+                places.append((start, end))
+            spaced = space
+        start = end
+    return places[: len(fold(text))]
 
 
 def is_word_character(character: str) -> bool:
@@ -49,6 +71,26 @@ def is_word_character(character: str) -> bool:
     Thai, where words are not set apart and a term is looked for anywhere.
     """
     return character < "\u0e00" and (character.isalnum() or character == "_")
+
+
+def _composed(folded: str) -> str:
+    # The table works on single characters; combining sequences need the real algorithm, and what
+    # that composes may want folding again.
+    for _ in range(_PASSES):
+        if unicodedata.is_normalized("NFKC", folded):
+            break
+        folded = unicodedata.normalize("NFKC", _thin_marks(folded)).translate(_TABLE)
+    return folded
+
+
+def _cluster_ends(text: str) -> Iterator[int]:
+    """Where the sequences end that fold by themselves: a character with all that may combine."""
+    for index in range(1, len(text)):
+        first = text[index].translate(_TABLE)[:1]
+        if first and unicodedata.category(first)[0] != "M" and first not in _JAMO:
+            yield index
+    if text:
+        yield len(text)
 
 
 def _thin_marks(text: str) -> str:

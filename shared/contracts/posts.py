@@ -59,6 +59,8 @@ class CollectedPost(BaseModel):
     received_at: datetime
     # Left out for what a source brought, which is nearly all, and by older versions.
     origin: PostOrigin | None = Field(default=None, exclude_if=lambda origin: origin is None)
+    # Left out for posts that were pushed, and by older versions.
+    source_id: UUID | None = Field(default=None, exclude_if=lambda source: source is None)
 
 
 class PostsCollected(Event):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.folding import fold, is_word_character
+from shared.folding import fold, is_word_character, unfolded
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,8 @@ from shared.folding import fold, is_word_character
         ("a\x00b", "a b"),
         ("a\ud800b", "a\ufffdb"),
         ("❤\ufe0f", "❤"),
+        ("👍🏽", "👍"),
+        ("👩🏻‍🚒", "👩🚒"),
         ("", ""),
         (" \u200b ", ""),
     ],
@@ -41,6 +43,27 @@ def test_any_text_folds_to_something_that_is_stable_clean_and_can_be_stored(text
     assert folded.encode().decode() == folded
     assert "\x00" not in folded
     assert folded == " ".join(folded.split())
+
+
+@given(
+    st.text(st.characters(exclude_categories=[]))
+    | st.text(st.sampled_from("ab Ａ輿\u200b\u0301ﾞﷺ가ᄀ\u1161\u11a8👍🏽\u00a8 \n\u0345ßİ"))
+)
+def test_each_folded_character_knows_where_it_comes_from(text: str) -> None:
+    folded, places = fold(text), unfolded(text)
+    assert len(places) == len(folded)
+    assert places == sorted(places)
+    # A range of places, cut out of what was written, folds to what stands between them.
+    for character, (start, end) in zip(folded, places, strict=True):
+        assert character in fold(text[start:end]) or character == " "
+
+
+def test_what_was_found_can_be_shown_as_it_was_written() -> None:
+    text = "今天ＰｉｎｇＡｎ的  輿\u200b情 é👍🏽"
+    places = unfolded(text)
+    start = fold(text).index("舆情")
+    assert text[places[start][0] : places[start + 1][1]] == "輿\u200b情"
+    assert text[slice(*places[-1])] == "👍🏽"
 
 
 @given(st.text(st.sampled_from("aé\u0301\u0345\u0315\u05aeᾳİßǅ가ᄀ\u1161ﾞ")))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.monitor.warnings.levels import DEFAULT_THRESHOLDS, Thresholds
-from services.monitor.watches.expression import Node, parse
+from services.monitor.watches.expression import parse
 from services.monitor.watches.matching import Matcher
+from services.monitor.watches.nodes import Node
 
 
 @dataclass(frozen=True, slots=True)

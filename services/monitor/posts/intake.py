@@ -228,6 +228,7 @@ def _collected(
         parent_external_id=post.parent_external_id,
         language=post.language,
         region=post.region,
+        source_id=post.source_id,
         interactions=(
             engagement.likes + engagement.reposts + engagement.comments if engagement else 0
         ),

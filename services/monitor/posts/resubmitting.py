@@ -67,6 +67,7 @@ def collected(post: Post) -> CollectedPost:
         parent_external_id=post.parent_external_id,
         language=post.language,
         region=post.region,
+        source_id=post.source_id,
         interactions=engagement.likes + engagement.reposts + engagement.comments,
         text_hash=post.text_hash.hex if post.text_hash else None,
         published_at=post.published_at,

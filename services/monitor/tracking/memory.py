@@ -1,11 +1,10 @@
 """What the tracker remembers between batches, and how it knows that this is still true."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import Select, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.stories.frequencies import Frequencies
@@ -15,18 +14,12 @@ from services.monitor.stories.recent import Recent
 from services.monitor.stories.story import Story
 from services.monitor.tracking.statements import FIND_MOVED
 from services.monitor.tracking.tracked import Tracked
-from services.monitor.warnings.levels import DEFAULT_THRESHOLDS, Thresholds, WarningState
+from services.monitor.tracking.watch_memory import WatchMemory
+from services.monitor.warnings.levels import WarningState
 from services.monitor.warnings.models import WarningRecord
-from services.monitor.watches.expression import parse
-from services.monitor.watches.matching import Matcher
-from services.monitor.watches.models import Watch
-from shared.contracts.levels import WarningLevel
 from shared.contracts.posts import CollectedPost
 from shared.folding import fold
 from shared.ids import new_id
-
-# A watch that matched so much of a story, compared with the one that matched most, has a say in it.
-_FAIR_PART = 0.2
 
 # Stories held in memory; each takes up to 30 KB. The longest silent leave first.
 _MOST_STORIES = 2_000
@@ -57,7 +50,7 @@ def place_key(platform: str, external_id: str) -> str:
 
 
 @dataclass
-class Memory:
+class Memory(WatchMemory):
     """Stories, watches and word frequencies of one worker.
 
     Whoever tracks holds the one row of `monitor.tracking` until the end of its transaction, and
@@ -70,15 +63,8 @@ class Memory:
     tracked: dict[UUID, Tracked] = field(default_factory=dict)
     # Where a post went, by platform and external id: its reposts follow it.
     places: Recent[Place] = field(default_factory=Recent)
-    matcher: Matcher[UUID] = field(default_factory=lambda: Matcher({}))
-    thresholds: Mapping[UUID, Thresholds] = field(default_factory=dict)
-    watch_names: Mapping[UUID, str] = field(default_factory=dict)
-    samples: frozenset[UUID] = frozenset()
-    # The folded names of whom each watch is about.
-    targets: Mapping[UUID, str] = field(default_factory=dict)
     # Stories that a post came to after they were let go of.
     _strange: set[UUID] = field(default_factory=set)
-    _watches_seen: tuple[int, datetime | None] | None = None
 
     async def hold(self, session: AsyncSession) -> None:
         """Become the one who tracks until the end of the transaction, with a true memory."""
@@ -87,7 +73,7 @@ class Memory:
             await self._follow(session, [UUID(each) for each in written.regrouped])
         elif written.token is None or written.token != self.token:
             await self._read_stories(session)
-        await self._read_watches(session)
+        await self.read_watches(session)
         await self._leave(session, base=None, regrouped=None)
 
     async def hold_some(self, session: AsyncSession, stories: Iterable[UUID], change: UUID) -> None:
@@ -97,30 +83,11 @@ class Memory:
         """
         written = (await session.execute(_HOLD)).one()
         await self._read_stories(session, stories)
-        await self._read_watches(session)
+        await self.read_watches(session)
         regrouped = [*(written.regrouped or []), str(change)]
         many = len(regrouped) > _MOST_FOLLOWED
         base = None if many else written.base or written.token
         await self._leave(session, base=base, regrouped=regrouped)
-
-    def judging_watch(self, tracked: Tracked) -> UUID:
-        """The watch by whose thresholds a story is judged: the most sensitive of those that matched
-        a fair part of it; of equals the one with most mentions, then the older."""
-        mentions = tracked.watch_mentions
-        least = max(mentions.values()) * _FAIR_PART
-        asking = [UUID(watch) for watch, count in mentions.items() if count >= least]
-        return min(
-            asking,
-            key=lambda watch: (
-                self.thresholds.get(watch, DEFAULT_THRESHOLDS).heat[WarningLevel.BLUE],
-                -mentions[str(watch)],
-                watch,
-            ),
-        )
-
-    def thresholds_for(self, tracked: Tracked) -> Thresholds:
-        """The thresholds by which a story is judged."""
-        return self.thresholds.get(self.judging_watch(tracked), DEFAULT_THRESHOLDS)
 
     def story(self, story_id: UUID) -> Tracked:
         """The story of this id; a new one where grouping has just made it."""
@@ -153,20 +120,6 @@ class Memory:
     def remember(self, post: CollectedPost, place: Place) -> None:
         """Note where a post went."""
         self.places.remember(place_key(post.platform, post.external_id), place)
-
-    def naming_terms(self, watches: Mapping[UUID, tuple[str, ...]]) -> tuple[str, ...]:
-        """Those of the matched terms that only name whom the watches are about.
-
-        They are in every post of a watch and tell nothing about the matter.
-        """
-        return tuple(
-            {
-                term
-                for watch, terms in watches.items()
-                for term in terms
-                if term in self.targets.get(watch, "")
-            }
-        )
 
     def forget_silent(self) -> None:
         """Let go of the stories that grouping let go of."""
@@ -254,20 +207,6 @@ class Memory:
         self.places = Recent()
         # The rows are not needed any more, and this session lives for one batch only.
         session.expunge_all()
-
-    async def _read_watches(self, session: AsyncSession) -> None:
-        count, newest = (
-            await session.execute(select(func.count(), func.max(Watch.changed_at)))
-        ).one()
-        if (count, newest) == self._watches_seen:
-            return
-        watches = (await session.scalars(select(Watch).where(Watch.enabled))).all()
-        self.matcher = Matcher({watch.id: parse(watch.expression) for watch in watches})
-        self.thresholds = {watch.id: Thresholds.of(watch.thresholds) for watch in watches}
-        self.watch_names = {watch.id: watch.name for watch in watches}
-        self.samples = frozenset(watch.id for watch in watches if watch.sample)
-        self.targets = {watch.id: fold("\n".join(watch.targets)) for watch in watches}
-        self._watches_seen = (count, newest)
 
 
 async def _records(session: AsyncSession, query: Select[StoryRecord]) -> Sequence[StoryRecord]:

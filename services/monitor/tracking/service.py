@@ -27,6 +27,7 @@ from services.monitor.tracking.writing import (
     write_mentions,
     write_stories,
 )
+from services.monitor.watches.live import fields_of
 from shared.contracts.labels import Sentiment
 from shared.contracts.posts import CollectedPost, PostsAnalysed, PostsCollected
 from shared.db import database_now
@@ -135,7 +136,7 @@ def _find(memory: Memory, post: CollectedPost, known_story: UUID | None) -> _Fou
     A repost that only says "转发微博" is found by no word: it follows the post that it repeats.
     """
     folded = fold(f"{post.title} {post.text}" if post.title else post.text)
-    watches = dict(memory.matcher.match(folded))
+    watches = dict(memory.matcher.match(folded, fields_of(post, memory.sources)))
     parent = memory.place_of_parent(post)
     if not watches:
         if parent is None:

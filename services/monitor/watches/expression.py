@@ -1,142 +1,122 @@
-"""The query language of a watch: from what a person types to a tree, and back to reasons.
+"""The query language of a watch: from what a person types to a tree.
 
-    (平安银行 OR "ping an bank") AND (投诉 OR 理财 -招聘)
+    (平安银行 OR "ping an bank") AND 2 OF (投诉, 理财, 暴雷) NOT title:招聘
 
-Side by side means AND; NOT binds before AND before OR; `-word` is NOT word, `|` is OR; quotes make
-a phrase. Spelling is folded (`fold`); alphabetic words are found whole, Chinese words anywhere.
-A further operator (NEAR/n, n of, fields) is a node class here, a token, and a case in `holds` and
-`_signed_terms`; what selects a watch for a post (`matching.py`) follows from those.
+Side by side means AND; NEAR/n binds before NOT before AND before OR; `-word` is NOT word, `|` is
+OR; quotes make a phrase; `@name` stands for the spellings of an alias. Spelling is folded (`fold`);
+alphabetic words are found whole (`pay*`: by their beginning), Chinese words anywhere.
 """
 
-from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from services.monitor.watches.borders import occurs
+from services.monitor.watches.nodes import (
+    CODES,
+    And,
+    AtLeast,
+    Field,
+    Leaf,
+    Near,
+    Node,
+    Not,
+    Or,
+    Term,
+    Within,
+)
 from services.monitor.watches.tokens import ExpressionError, Token, TokenKind, tokenize
-from shared.folding import fold
+from shared.folding import fold, is_word_character
 
 MAX_TERMS = 200
+# With the spellings of aliases, and with what a watch excludes besides its expression.
+MAX_SPELLINGS = 1_000
 MAX_DEPTH = 30
+MAX_DISTANCE = 100
+
+Aliases: TypeAlias = Mapping[str, Sequence[str]]
+_NO_ALIASES: Aliases = {}
+_ENDS = (TokenKind.OR, TokenKind.CLOSE, TokenKind.COMMA, TokenKind.END)
+_DISTANCES = (TokenKind.NEAR, TokenKind.THEN)
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A word or phrase, folded."""
+@dataclass(slots=True)
+class Parsed:
+    """An expression as it was read.
 
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    operand: "Node"
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    operands: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    operands: tuple["Node", ...]
-
-
-Node: TypeAlias = Term | Not | And | Or
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why an expression holds for a text or does not; terms are folded, in the order typed.
-
-    `found` and `missing` are the terms that are asked for, `excluded_by` the excluded ones that
-    are there.
+    `words`: what was typed where, by position, with the terms that it became; `mixed`: positions of
+    ORs beside which an AND stands without parentheses.
     """
 
-    holds: bool
-    found: tuple[str, ...]
-    missing: tuple[str, ...]
-    excluded_by: tuple[str, ...]
+    node: Node
+    words: dict[int, tuple[Token, tuple[Term, ...]]] = field(default_factory=dict)
+    mixed: list[int] = field(default_factory=list)
 
 
-def parse(source: str) -> Node:
-    """Reads an expression.
+def parse(source: str, aliases: Aliases = _NO_ALIASES) -> Node:
+    """Reads an expression; `aliases`: spellings by folded name.
 
     Raises ExpressionError, which names what is wrong and where. An expression that would hold for
     a text with none of its words ("NOT a", "a OR NOT b") is refused: it would match every post.
     """
-    node = _Parser(tokenize(source)).parse()
-    if holds(node, frozenset()):
+    return parse_closely(source, aliases).node
+
+
+def parse_closely(source: str, aliases: Aliases = _NO_ALIASES) -> Parsed:
+    """Reads an expression like `parse`, and tells what stood where."""
+    parsed = _Parser(tokenize(source), aliases).parse()
+    if holds(parsed.node, lambda leaf: False):
         raise ExpressionError(
             "the expression only excludes: it would match every post without these words;"
             " add a word that must be there",
             0,
         )
-    return node
+    return parsed
 
 
-def holds(node: Node, present: Set[str]) -> bool:
-    """Evaluates `node` for a text in which exactly the terms `present` occur."""
+def holds(node: Node, true: Callable[[Leaf], bool]) -> bool:
+    """Evaluates `node` for a post of which exactly the conditions are true that `true` says."""
     match node:
-        case Term(text):
-            return text in present
+        case Term() | Near() | Within():
+            return true(node)
         case Not(operand):
-            return not holds(operand, present)
+            return not holds(operand, true)
         case And(operands):
-            return all(holds(operand, present) for operand in operands)
+            return all(holds(operand, true) for operand in operands)
         case Or(operands):
-            return any(holds(operand, present) for operand in operands)
+            return any(holds(operand, true) for operand in operands)
+        case AtLeast(count, operands):
+            return sum(holds(operand, true) for operand in operands) >= count
 
 
-def terms_of(node: Node) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Returns the terms that `node` asks for and those that it excludes, each once, in order."""
-    signed = list(_signed_terms(node, wanted=True))
-    return (
-        tuple(dict.fromkeys(text for text, wanted in signed if wanted)),
-        tuple(dict.fromkeys(text for text, wanted in signed if not wanted)),
-    )
+def alias_key(name: str) -> str:
+    """What an alias is known by: its name, folded."""
+    return fold(name)
 
 
-def explain(node: Node, text: str) -> Explanation:
-    """Tells which terms of `node` occur in `text` (as written; it is folded here)."""
-    folded = fold(text)
-    wanted, excluded = terms_of(node)
-    present = frozenset(term for term in (*wanted, *excluded) if occurs(term, folded))
-    return Explanation(
-        holds=holds(node, present),
-        found=tuple(term for term in wanted if term in present),
-        missing=tuple(term for term in wanted if term not in present),
-        excluded_by=tuple(term for term in excluded if term in present),
-    )
-
-
-def _signed_terms(node: Node, *, wanted: bool) -> Iterator[tuple[str, bool]]:
-    match node:
-        case Term(text):
-            yield text, wanted
-        case Not(operand):
-            yield from _signed_terms(operand, wanted=not wanted)
-        case And(operands) | Or(operands):
-            for operand in operands:
-                yield from _signed_terms(operand, wanted=wanted)
+def code_of(field: Field, folded: str) -> str:
+    """The one spelling of a value: languages are written zh-cn and zh_CN."""
+    return folded.replace("_", "-") if field is Field.LANGUAGE else folded
 
 
 class _Parser:
     """Recursive descent; the depth is counted, so that no input can exhaust the stack."""
 
-    def __init__(self, tokens: list[Token]) -> None:
+    def __init__(self, tokens: list[Token], aliases: Aliases) -> None:
         self._tokens = tokens
+        self._aliases = aliases
         self._next = 0
         self._terms = 0
         self._depth = 0
+        self._field = Field.ANY
+        self._parsed = Parsed(And(()))
 
-    def parse(self) -> Node:
+    def parse(self) -> Parsed:
         if self._peek.kind is TokenKind.END:
             raise ExpressionError("the expression is empty", 0)
-        node = self._any()
+        self._parsed.node = self._any()
         if self._peek.kind is TokenKind.CLOSE:
             raise ExpressionError("this parenthesis closes nothing", self._peek.position)
-        return node
+        return self._parsed
 
     @property
     def _peek(self) -> Token:
@@ -147,33 +127,75 @@ class _Parser:
         self._next += 1
         return token
 
+    def _take_if(self, kind: TokenKind) -> bool:
+        if self._peek.kind is not kind:
+            return False
+        self._next += 1
+        return True
+
     def _any(self) -> Node:
-        operands = [self._all()]
+        first, bare = self._all()
+        operands, ors = [first], []
         while self._peek.kind is TokenKind.OR:
-            self._take()
-            operands.append(self._all())
+            ors.append(self._take().position)
+            operand, another = self._all()
+            operands.append(operand)
+            bare = bare or another
+        if ors and bare:
+            self._parsed.mixed.append(ors[0])
         return operands[0] if len(operands) == 1 else Or(tuple(operands))
 
-    def _all(self) -> Node:
-        operands = [self._one()]
-        while self._peek.kind not in (TokenKind.OR, TokenKind.CLOSE, TokenKind.END):
+    def _all(self) -> tuple[Node, bool]:
+        """A conjunction, and whether words stand side by side in it or AND between them."""
+        operands = [self._near()]
+        bare = False
+        while self._peek.kind not in _ENDS:
             if self._peek.kind is TokenKind.AND:
                 self._take()
-            operands.append(self._one())
-        return operands[0] if len(operands) == 1 else And(tuple(operands))
+            # "a OR b -c" is as often meant as it is read; "a OR b c" rarely is.
+            bare = bare or self._peek.kind is not TokenKind.NOT
+            operands.append(self._near())
+        return (operands[0] if len(operands) == 1 else And(tuple(operands))), bare
+
+    def _near(self) -> Node:
+        left = self._one()
+        if self._peek.kind not in _DISTANCES:
+            return left
+        operator = self._take()
+        if operator.number > MAX_DISTANCE:
+            raise ExpressionError(f"the distance is at most {MAX_DISTANCE}", operator.position)
+        sides = (_alternatives(left, operator), _alternatives(self._one(), operator))
+        if len({term.field for side in sides for term in side}) > 1:
+            raise ExpressionError(
+                f"both sides of “{operator.text}” must be looked for in the same place:"
+                " write title:(a NEAR/5 b)",
+                operator.position,
+            )
+        if sides[0][0].field in CODES:
+            raise ExpressionError("there is no nearness in a code", operator.position)
+        if self._peek.kind in _DISTANCES:
+            raise ExpressionError(
+                "nearness joins two words or groups: write (a NEAR/5 b) AND (b NEAR/5 c)",
+                self._peek.position,
+            )
+        return Near(*sides, operator.number, operator.kind is TokenKind.THEN)
 
     def _one(self) -> Node:
         token = self._take()
         if token.kind in (TokenKind.WORD, TokenKind.PHRASE):
-            return self._term(token)
-        if token.kind not in (TokenKind.NOT, TokenKind.OPEN):
+            return self._word(token)
+        inner = _INNER.get(token.kind)
+        if inner is None:
             raise ExpressionError(self._missing_operand(token), token.position)
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise ExpressionError(f"nested more than {MAX_DEPTH} deep", token.position)
-        node = Not(self._one()) if token.kind is TokenKind.NOT else self._group(token)
+        node = inner(self, token)
         self._depth -= 1
         return node
+
+    def _not(self, _: Token) -> Node:
+        return Not(self._near())
 
     def _group(self, opening: Token) -> Node:
         node = self._any()
@@ -181,18 +203,61 @@ class _Parser:
             raise ExpressionError("this parenthesis is not closed", opening.position)
         return node
 
-    def _term(self, token: Token) -> Term:
+    def _count(self, token: Token) -> Node:
+        opening = self._take()
+        operands = [self._any()]
+        while self._take_if(TokenKind.COMMA):
+            operands.append(self._any())
+        if self._take().kind is not TokenKind.CLOSE:
+            raise ExpressionError("this parenthesis is not closed", opening.position)
+        if not 1 <= token.number <= len(operands):
+            raise ExpressionError(
+                f"“{token.text}” asks for {token.number} of {len(operands)}; separate the choices"
+                " by commas: 2 OF (a, b, c)",
+                token.position,
+            )
+        return AtLeast(token.number, tuple(operands))
+
+    def _in_field(self, token: Token) -> Node:
+        if self._field is not Field.ANY:
+            raise ExpressionError("a field cannot stand inside another", token.position)
+        self._field = token.field
+        node = self._one()
+        self._field = Field.ANY
+        return node
+
+    def _word(self, token: Token) -> Node:
+        spellings = self._spellings(token)
         self._terms += 1
         if self._terms > MAX_TERMS:
             raise ExpressionError(f"more than {MAX_TERMS} words and phrases", token.position)
-        text = fold(token.text)
+        terms = tuple(dict.fromkeys(self._term(token, spelling) for spelling in spellings))
+        self._parsed.words[token.position] = token, terms
+        if sum(len(found) for _, found in self._parsed.words.values()) > MAX_SPELLINGS:
+            raise ExpressionError(
+                f"more than {MAX_SPELLINGS:,} words with all spellings of the aliases",
+                token.position,
+            )
+        return terms[0] if len(terms) == 1 else Or(terms)
+
+    def _spellings(self, token: Token) -> Sequence[str]:
+        if token.kind is TokenKind.WORD and token.text[0] in "@＠":
+            name = token.text[1:]
+            # An account that is called so goes on being found by its name.
+            return [name, *known] if (known := self._aliases.get(alias_key(name))) else [token.text]
+        return [token.text]
+
+    def _term(self, token: Token, spelling: str) -> Term:
+        text = fold(spelling)
         if not text:
             raise ExpressionError("there is nothing to look for in this phrase", token.position)
         if token.kind is TokenKind.WORD and text == "-":
             raise ExpressionError(
                 "“-” must stand directly before the word that it excludes", token.position
             )
-        return Term(text)
+        begun = text[:-1]
+        prefix = token.kind is TokenKind.WORD and text[-1] == "*" and is_word_character(begun[-1:])
+        return Term(code_of(self._field, begun if prefix else text), self._field, prefix)
 
     def _missing_operand(self, token: Token) -> str:
         before = self._tokens[self._next - 2] if self._next > 1 else None
@@ -200,3 +265,23 @@ class _Parser:
         if before is None:
             return f"the expression cannot begin with {found}"
         return f"a word, phrase or group must follow “{before.text}”, not {found}"
+
+
+_INNER: Mapping[TokenKind, Callable[[_Parser, Token], Node]] = {
+    TokenKind.NOT: _Parser._not,
+    TokenKind.OPEN: _Parser._group,
+    TokenKind.COUNT: _Parser._count,
+    TokenKind.FIELD: _Parser._in_field,
+}
+
+
+def _alternatives(node: Node, operator: Token) -> tuple[Term, ...]:
+    """The terms of one side of a nearness."""
+    operands = node.operands if isinstance(node, Or) else (node,)
+    terms = tuple(term for term in operands if isinstance(term, Term))
+    if len(terms) < len(operands):
+        raise ExpressionError(
+            f"beside “{operator.text}” stands a word, a phrase, or a group of them joined by OR",
+            operator.position,
+        )
+    return terms

@@ -5,15 +5,24 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ahocorasick_rs import AhoCorasick
-
-from services.monitor.watches.borders import bounded_sides, stands_at
 from services.monitor.watches.compiled import Test, test_of
-from services.monitor.watches.expression import And, Node, Not, Or, Term, terms_of
+from services.monitor.watches.content import NO_FIELDS, Content, Fields
+from services.monitor.watches.finding import finders
+from services.monitor.watches.nodes import (
+    CODES,
+    TEXTS,
+    And,
+    AtLeast,
+    Near,
+    Node,
+    Not,
+    Or,
+    Term,
+    Within,
+    terms_of,
+)
 
-# Long texts are searched in pieces: a post of 100,000 times the same letter against terms made of
-# that letter would otherwise give millions of overlapping hits at once.
-_PIECE = 8_192
+_COMMON = 10_000
 
 WatchId = TypeVar("WatchId", bound=Hashable)
 
@@ -22,80 +31,103 @@ WatchId = TypeVar("WatchId", bound=Hashable)
 class _Compiled(Generic[WatchId]):
     id: WatchId
     test: Test
-    wanted: tuple[str, ...]
+    # The terms that it names when it matches: by key, as people read them.
+    wanted: tuple[tuple[str, str], ...]
 
 
 class Matcher(Generic[WatchId]):
     """Finds the watches that a post matches; build it once and again when watches change.
 
     A watch is only looked at when a term of its `trigger` occurs, a set of terms of which at least
-    one is in every text that it matches. Thousands of watches that share a brand name therefore
+    one is in every post that it matches. Thousands of watches that share a brand name therefore
     cost a post only what those few cost whose other words it has. Raises ValueError for a tree that
     `parse` would have refused because it only excludes.
     """
 
     def __init__(self, watches: Mapping[WatchId, Node]) -> None:
         signed = {watch: terms_of(node) for watch, node in watches.items()}
-        uses = Counter(
-            term for wanted, excluded in signed.values() for term in (*wanted, *excluded)
-        )
-        self._terms = list(uses)
-        self._sides = [bounded_sides(term) for term in self._terms]
-        self._overlap = max(map(len, self._terms), default=1)
-        self._automaton = AhoCorasick(self._terms) if self._terms else None
+        uses = Counter(term for wanted, excluded in signed.values() for term in wanted + excluded)
+        self._finders = finders(uses)
         self._triggered: dict[str, list[_Compiled[WatchId]]] = {}
         for watch, node in watches.items():
-            compiled = _Compiled(watch, test_of(node), signed[watch][0])
+            named = tuple((term.key, term.text) for term in signed[watch][0] if term.field in TEXTS)
+            compiled = _Compiled(watch, test_of(node), named)
             triggering = trigger(node, uses)
             if triggering is None:
                 raise ValueError(f"watch {watch!r} would match every post without its words")
             for term in triggering:
-                self._triggered.setdefault(term, []).append(compiled)
+                self._triggered.setdefault(term.key, []).append(compiled)
 
-    def match(self, folded: str) -> list[tuple[WatchId, tuple[str, ...]]]:
-        """Returns the watches that the folded text matches, each with its terms that occur."""
-        present = self._present(folded)
+    def match(
+        self, folded: str, fields: Fields = NO_FIELDS
+    ) -> list[tuple[WatchId, tuple[str, ...]]]:
+        """Returns the watches that a post matches, each with its terms that occur in the text.
+
+        `folded`: title and text together, folded.
+        """
+        content = Content(folded, fields)
+        present: set[str] = set()
+        for field, finder in self._finders.items():
+            present |= finder.find(content.part(field))
+        triggered = self._triggered
         candidates = {
-            compiled.id: compiled for term in present for compiled in self._triggered.get(term, ())
+            id(compiled): compiled
+            for key in present
+            if key in triggered
+            for compiled in triggered[key]
         }
         return [
-            (compiled.id, tuple(term for term in compiled.wanted if term in present))
+            (
+                compiled.id,
+                tuple(dict.fromkeys(text for key, text in compiled.wanted if key in present)),
+            )
             for compiled in candidates.values()
-            if compiled.test(present)
+            if compiled.test(present, content)
         ]
 
-    def _present(self, folded: str) -> set[str]:
-        present: set[str] = set()
-        if self._automaton is None:
-            return present
-        for offset in range(0, len(folded), _PIECE):
-            piece = folded[offset : offset + _PIECE + self._overlap]
-            for index, start, end in self._automaton.find_matches_as_indexes(
-                piece, overlapping=True
-            ):
-                term = self._terms[index]
-                if term not in present and stands_at(
-                    folded, offset + start, offset + end, self._sides[index]
-                ):
-                    present.add(term)
-        return present
 
-
-def trigger(node: Node, uses: Mapping[str, int], *, negated: bool = False) -> frozenset[str] | None:
-    """Returns terms of which one is in every text that `node` matches; None when there are none.
+def trigger(
+    node: Node, uses: Mapping[Term, int], *, negated: bool = False
+) -> frozenset[Term] | None:
+    """Returns terms of which one is in every post that `node` matches; None when there are none.
 
     Of the operands of AND any one would do; the one whose terms occur in the fewest watches
-    (`uses`) is taken. `negated` asks for the texts that `node` does not match (De Morgan). Every
+    (`uses`) is taken. `negated` asks for the posts that `node` does not match (De Morgan). Every
     expression that `parse` accepts has a trigger.
     """
     match node:
-        case Term(text):
-            return None if negated else frozenset((text,))
+        case Term():
+            return None if negated else frozenset((node,))
+        case Near(left, right):
+            sides = [frozenset(left), frozenset(right)]
+            return None if negated else _cheapest(sides, uses, 1)
+        case Within():
+            return None
         case Not(operand):
             return trigger(operand, uses, negated=not negated)
-        case And(operands) | Or(operands):
+        case And(operands) | Or(operands) | AtLeast(_, operands):
+            count = _needed(node, negated)
             found = [trigger(operand, uses, negated=negated) for operand in operands]
             known = [terms for terms in found if terms is not None]
-            if isinstance(node, And) is not negated:
-                return min(known, key=lambda terms: sum(uses[term] for term in terms), default=None)
-            return frozenset().union(*known) if len(known) == len(found) else None
+            # Where so many must hold, of any of these numbers at least one does.
+            enough = len(operands) - count + 1
+            return _cheapest(known, uses, enough) if len(known) >= enough else None
+
+
+def _needed(node: And | Or | AtLeast, negated: bool) -> int:
+    """How many of the operands must hold, or must not, that `node` holds or does not."""
+    total = len(node.operands)
+    count = total if isinstance(node, And) else 1 if isinstance(node, Or) else node.count
+    return total - count + 1 if negated else count
+
+
+def _cheapest(
+    choices: list[frozenset[Term]], uses: Mapping[Term, int], number: int
+) -> frozenset[Term]:
+    ranked = sorted(choices, key=lambda terms: sum(_cost(term, uses) for term in terms))
+    return frozenset().union(*ranked[:number])
+
+
+def _cost(term: Term, uses: Mapping[Term, int]) -> int:
+    """A code ("weibo", "zh") is in every other post, however few watches name it."""
+    return uses[term] * (_COMMON if term.field in CODES else 1)

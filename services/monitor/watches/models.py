@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, Integer, PrimaryKeyConstraint, Text, func
+from sqlalchemy import DateTime, Index, Integer, PrimaryKeyConstraint, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,6 +15,7 @@ from shared.ids import new_id
 class Watch(MonitorModel, kw_only=True):
     """A keyword strategy (监测方案): an expression, what it is about, when it warns.
 
+    `exclusions` are expressions of posts that never count, `filters` as the API takes them;
     `thresholds` holds only what differs from the defaults of `warnings/levels.py`.
     """
 
@@ -23,10 +24,31 @@ class Watch(MonitorModel, kw_only=True):
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
     name: Mapped[str] = mapped_column(Text, unique=True)
     expression: Mapped[str] = mapped_column(Text)
+    exclusions: Mapped[list[str]] = mapped_column(
+        JSONB, default_factory=list, server_default=text("'[]'::jsonb")
+    )
+    filters: Mapped[dict[str, Any] | None] = mapped_column(JSONB, default=None)
     targets: Mapped[list[str]] = mapped_column(JSONB, default_factory=list)
     thresholds: Mapped[dict[str, Any] | None] = mapped_column(JSONB, default=None)
     enabled: Mapped[bool] = mapped_column(default=True)
     sample: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(Integer, init=False)
+    changed_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), onupdate=func.now(), init=False
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Alias(MonitorModel, kw_only=True):
+    """The spellings of one target, which expressions name as `@name`; `key` is the folded name."""
+
+    __tablename__ = "watch_aliases"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    key: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    spellings: Mapped[list[str]] = mapped_column(JSONB, default_factory=list)
     version: Mapped[int] = mapped_column(Integer, init=False)
     changed_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=func.now(), onupdate=func.now(), init=False

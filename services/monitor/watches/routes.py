@@ -6,9 +6,21 @@ from uuid import UUID
 from fastapi import Header, Response
 from sqlalchemy import select
 
-from services.monitor.watches import service
-from services.monitor.watches.models import Watch
-from services.monitor.watches.schemas import PreviewNew, PreviewOut, WatchNew, WatchOut
+from services.monitor.watches import aliases, mentions, preview, service, trying
+from services.monitor.watches.models import Alias, Watch
+from services.monitor.watches.schemas import (
+    AliasNew,
+    AliasOut,
+    ExplainNew,
+    ExplainOut,
+    LintOut,
+    MentionOut,
+    PreviewNew,
+    PreviewOut,
+    StrategyIn,
+    WatchNew,
+    WatchOut,
+)
 from shared.auth import allow
 from shared.contracts.actors import Actor, Permission
 from shared.http import Session, room_router
@@ -19,6 +31,7 @@ router = room_router("/watches", "watches")
 
 Viewer = Annotated[Actor, allow(Permission.VIEW)]
 Editor = Annotated[Actor, allow(Permission.EDIT_WATCHES)]
+IfMatch = Annotated[str | None, Header(description="The ETag that was read")]
 
 
 @router.post("", status_code=201, operation_id="watches_create")
@@ -37,9 +50,59 @@ async def list_watches(session: Session, page: PageQuery, _: Viewer) -> Page[Wat
 
 
 @router.post("/preview", operation_id="watches_preview")
-async def preview(new: PreviewNew, session: Session, _: Viewer) -> PreviewOut:
-    """Try an expression on past posts: what it matches, why, and how often."""
-    return await service.preview(session, new)
+async def preview_watch(new: PreviewNew, session: Session, _: Viewer) -> PreviewOut:
+    """Try a watch on past posts: what it matches, how often, and beside the saved one."""
+    return await preview.preview(session, new)
+
+
+@router.post("/lint", operation_id="watches_lint")
+async def lint_watch(new: StrategyIn, session: Session, _: Viewer) -> LintOut:
+    """What is probably not meant in a watch, with its place, before it is saved."""
+    return await trying.lint_watch(session, new)
+
+
+@router.post("/explain", operation_id="watches_explain")
+async def explain_watch(new: ExplainNew, session: Session, _: Viewer) -> ExplainOut:
+    """Why a watch matches a post or does not: each clause, and where in the text."""
+    return await trying.explain_watch(session, new)
+
+
+@router.get("/aliases", operation_id="aliases_list")
+async def list_aliases(session: Session, page: PageQuery, _: Viewer) -> Page[AliasOut]:
+    """Aliases: the spellings of targets, which expressions name as `@name`."""
+    rows, cursor = await page.rows(session, select(Alias), Alias.id)
+    return Page(items=[AliasOut.model_validate(row) for row in rows], next_cursor=cursor)
+
+
+@router.post("/aliases", status_code=201, operation_id="aliases_create")
+async def create_alias(new: AliasNew, session: Session, response: Response, _: Editor) -> AliasOut:
+    """Keep the spellings of a target once for all watches."""
+    alias = await aliases.create_alias(session, new)
+    response.headers["ETag"] = etag(alias.version)
+    return AliasOut.model_validate(alias)
+
+
+@router.get("/aliases/{alias_id}", operation_id="aliases_get")
+async def get_alias(alias_id: UUID, session: Session, response: Response, _: Viewer) -> AliasOut:
+    """One alias."""
+    alias = await aliases.get_alias(session, alias_id)
+    response.headers["ETag"] = etag(alias.version)
+    return AliasOut.model_validate(alias)
+
+
+@router.put("/aliases/{alias_id}", operation_id="aliases_put")
+async def change_alias(
+    alias_id: UUID,
+    new: AliasNew,
+    session: Session,
+    response: Response,
+    _: Editor,
+    if_match: IfMatch = None,
+) -> AliasOut:
+    """Change the spellings of a target; all watches that name it follow within a batch."""
+    alias = await aliases.change_alias(session, alias_id, new, if_match)
+    response.headers["ETag"] = etag(alias.version)
+    return AliasOut.model_validate(alias)
 
 
 @router.get("/{watch_id}", operation_id="watches_get")
@@ -57,9 +120,18 @@ async def change_watch(
     session: Session,
     response: Response,
     _: Editor,
-    if_match: Annotated[str | None, Header(description="The ETag that was read")] = None,
+    if_match: IfMatch = None,
 ) -> WatchOut:
     """Change a watch, or take it out of service with `enabled: false`."""
     watch = await service.change_watch(session, watch_id, new, if_match)
     response.headers["ETag"] = etag(watch.version)
     return WatchOut.model_validate(watch)
+
+
+@router.get("/{watch_id}/mentions", operation_id="watches_mentions")
+async def list_mentions(
+    watch_id: UUID, session: Session, page: PageQuery, _: Viewer
+) -> Page[MentionOut]:
+    """What a watch matched, newest first, with the places that made it match."""
+    items, cursor = await mentions.list_mentions(session, page, watch_id)
+    return Page(items=items, next_cursor=cursor)
