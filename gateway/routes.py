@@ -28,6 +28,7 @@ ROUTES: dict[str, Room] = {
     "statements": Room.RESPONSE,
     "publications": Room.RESPONSE,
     "groups": Room.RESPONSE,
+    "duty": Room.RESPONSE,
     "channels": Room.RESPONSE,
     "cases": Room.ARCHIVE,
 }

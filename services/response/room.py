@@ -8,6 +8,8 @@ from services.response.resources import open_resources
 from services.response.statements.channels.routes import router as channels
 from services.response.statements.jobs import jobs as statement_jobs
 from services.response.statements.routes import router as statements
+from services.response.teams.duty_routes import router as duty
+from services.response.teams.jobs import jobs as team_jobs
 from services.response.teams.routes import router as teams
 from shared.contracts.rooms import Room
 from shared.jobs import collect
@@ -16,7 +18,7 @@ from shared.room import RoomDefinition
 room = RoomDefinition(
     room=Room.RESPONSE,
     title="response: incidents, commands, statements",
-    routers=[incidents, commands, statements, channels, teams],
-    jobs=collect(incident_jobs, command_jobs, statement_jobs),
+    routers=[incidents, commands, statements, channels, teams, duty],
+    jobs=collect(incident_jobs, command_jobs, statement_jobs, team_jobs),
     resources=open_resources,
 )

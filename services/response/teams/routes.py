@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Header, Response
 
-from services.response.teams import service
+from services.response.teams import duty, service
 from services.response.teams.schemas import GroupNew, GroupOut, Groups
 from shared.auth import allow
 from shared.contracts.actors import Actor, Permission
@@ -43,6 +43,7 @@ async def put_group(
 ) -> GroupOut:
     """Create a working group, or change it."""
     group, created = await service.put_group(session, slug, new, if_match)
+    await duty.tell_roster(session, group)
     response.status_code = 201 if created else 200
     response.headers["ETag"] = etag(group.version)
     return GroupOut.model_validate(group)

@@ -14,6 +14,10 @@ class GroupNew(RequestShape):
     members: list[Line] = Field(
         default_factory=list, max_length=500, description="User names, in the order of calling"
     )
+    chair: Line | None = Field(default=None, description="Asked last when nobody answers")
+    deputies: dict[Line, Line] = Field(
+        default_factory=dict, max_length=500, description="Who stands in for whom, by user name"
+    )
     sample: StrictBool = False
 
 
@@ -25,6 +29,8 @@ class GroupOut(ResponseShape):
     name_zh: str
     purpose: str
     members: list[str]
+    chair: str | None
+    deputies: dict[str, str]
     sample: bool
     version: int
 
