@@ -3,6 +3,7 @@
 from services.monitor.alerts.jobs import jobs as alert_jobs
 from services.monitor.alerts.routes import router as alerts
 from services.monitor.channels.routes import router as channels
+from services.monitor.duplicates.routes import router as duplicates
 from services.monitor.escalation.jobs import jobs as escalation_jobs
 from services.monitor.escalation.routes import router as escalations
 from services.monitor.imports.jobs import jobs as import_jobs
@@ -42,6 +43,7 @@ room = RoomDefinition(
     routers=[
         imports,
         posts,
+        duplicates,
         sources,
         watches,
         surges,

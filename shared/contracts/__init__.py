@@ -21,6 +21,7 @@ from shared.contracts.incidents import (
 )
 from shared.contracts.labelling import LabelWithdrawn, PostLabelled, PostQuoted
 from shared.contracts.posts import (
+    CopyJudged,
     ImportQueued,
     OpinionsOutdated,
     PostsAnalysed,
@@ -60,6 +61,7 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     # posts
     PostsCollected: (Room.MONITOR, Room.ANALYSIS),
     PostsAnalysed: (Room.MONITOR,),
+    CopyJudged: (Room.MONITOR,),
     ImportQueued: (Room.MONITOR,),
     SourceDue: (Room.MONITOR,),
     OpinionsOutdated: (Room.MONITOR,),

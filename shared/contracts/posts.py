@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.contracts.actors import ActorRef
 from shared.contracts.event import Event
 
 
@@ -74,6 +75,18 @@ class PostsCollected(Event):
         """Only how many and the newest few: the stream tells, the API shows."""
         newest = self.posts[-3:]
         return {"count": len(self.posts), "newest": [str(post.id) for post in newest]}
+
+
+class CopyJudged(Event):
+    """A person judged whether a post is a copy of another: `is_copy` false separates the two."""
+
+    ordered_by: ClassVar[str | None] = "post_id"
+
+    post_id: UUID
+    original_id: UUID
+    is_copy: bool
+    reason: str | None = None
+    by: ActorRef
 
 
 class SourceDue(Event):

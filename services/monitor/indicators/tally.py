@@ -148,6 +148,12 @@ class Tally:
             self.minutes.setdefault(minute, Counts()).include(counts)
         self._coarsen()
 
+    def recast(self, at: float, *, copy: bool) -> None:
+        """Counts a post of the time `at` as a copy, or as one with words of its own, after all."""
+        counts, step = self._minute(at), 1 if copy else -1
+        counts.posts = max(0, counts.posts - step)
+        counts.copies = max(0, counts.copies + step)
+
     def between(self, since: float, until: float) -> Counts:
         """Returns the sum over the minutes that begin after `since` and not after `until`."""
         first, last = since // MINUTE, until // MINUTE

@@ -26,12 +26,19 @@ def text_hash(folded: str) -> str | None:
     that adds no words of its own has the hash of what it quotes, the innermost quotation being
     the original. 32 hexadecimal digits (BLAKE2b, 128 bits).
     """
+    words = said(folded)
+    return blake2b(words.encode(), digest_size=_DIGEST_BYTES).hexdigest() if words else None
+
+
+def said(folded: str) -> str:
+    """Returns what a post itself says, or the innermost of what it quotes, where it adds nothing;
+    empty when it says nothing at all."""
     own, *quoted = _QUOTE.split(folded) if "@" in folded else [folded]
     for part in (own, *reversed(quoted)):
-        said = own_words(part)
-        if said:
-            return blake2b(said.encode(), digest_size=_DIGEST_BYTES).hexdigest()
-    return None
+        words = own_words(part)
+        if words:
+            return words
+    return ""
 
 
 def own_words(part: str) -> str:
@@ -44,5 +51,5 @@ def own_words(part: str) -> str:
         if not _MENTIONED.fullmatch(name):
             break
         words[-1:] = [before] if before else []
-    said = " ".join(words).strip(_EDGES)
-    return "" if said in _NOTHING_SAID else said
+    kept = " ".join(words).strip(_EDGES)
+    return "" if kept in _NOTHING_SAID else kept

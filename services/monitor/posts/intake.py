@@ -86,6 +86,8 @@ async def take_in(
             results[prepared.index] = result
             if kept is not None:
                 collected.append(kept)
+    # What was published first comes first: of two with the same words it is the original.
+    collected.sort(key=lambda post: (post.published_at, post.id))
     for start in range(0, len(collected), _POSTS_AN_EVENT):
         part = tuple(collected[start : start + _POSTS_AN_EVENT])
         await emit(session, PostsCollected(posts=part, warn=warn))

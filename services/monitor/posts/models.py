@@ -1,6 +1,7 @@
-"""Tables of posts, their earlier revisions, their opinions, and what people say of those."""
+"""Tables of posts, their earlier revisions, copies and opinions, and what people say of those."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, REAL
 from sqlalchemy.orm import Mapped, mapped_column
@@ -74,6 +76,59 @@ class PostRevision(MonitorModel, kw_only=True):
     title: Mapped[str | None] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
     replaced_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), init=False
+    )
+
+
+class CopyKind(StrEnum):
+    """How a post repeats another: in the very words, or nearly."""
+
+    EXACT = "exact"
+    NEAR = "near"
+
+
+class PostCopy(MonitorModel, kw_only=True):
+    """A post that says what an earlier one said (转载、近似重复): its original, and how alike.
+
+    An original is no copy itself. A pair that people separated stays here with `separated_at`, and
+    is not folded again.
+    """
+
+    __tablename__ = "post_copies"
+    __table_args__ = (
+        PrimaryKeyConstraint("post_id", "original_id"),
+        Index(
+            "copy_of_one_original",
+            "post_id",
+            unique=True,
+            postgresql_where=text("separated_at IS NULL"),
+        ),
+        Index("copies_of_original", "original_id", "post_id"),
+    )
+
+    post_id: Mapped[UUID]
+    original_id: Mapped[UUID]
+    kind: Mapped[CopyKind] = mapped_column(enum_text(CopyKind))
+    similarity: Mapped[float] = mapped_column(REAL)
+    found_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), init=False
+    )
+    separated_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
+
+
+class CopyJudgement(MonitorModel, kw_only=True):
+    """A person judged whether a post is a copy: the log, never changed."""
+
+    __tablename__ = "copy_judgements"
+    __table_args__ = (Index("judgements_of_post", "post_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    post_id: Mapped[UUID]
+    original_id: Mapped[UUID]
+    is_copy: Mapped[bool]
+    reason: Mapped[str | None] = mapped_column(Text)
+    by: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=func.now(), init=False
     )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Select, Uuid, bindparam, exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.posts.models import Post, PostLabel, PostOpinion, PostRevision
+from services.monitor.posts.models import Post, PostCopy, PostLabel, PostOpinion, PostRevision
 from services.monitor.posts.schemas import (
     ModelVerdict,
     OpinionOut,
@@ -39,6 +39,8 @@ class PostFilter:
     since: datetime | None = None
     until: datetime | None = None
     words: str | None = None
+    # Without copies: each text once.
+    folded: bool = False
 
 
 async def list_posts(
@@ -121,6 +123,10 @@ def _filtered(wanted: PostFilter) -> Select[Post]:
         query = query.where(Post.published_at >= wanted.since)
     if wanted.until is not None:
         query = query.where(Post.published_at < wanted.until)
+    if wanted.folded:
+        query = query.where(
+            ~exists().where(PostCopy.post_id == Post.id, PostCopy.separated_at.is_(None))
+        )
     for word in (wanted.words or "").split():
         query = query.where(
             Post.text.icontains(word, autoescape=True) | Post.title.icontains(word, autoescape=True)
@@ -128,10 +134,19 @@ def _filtered(wanted: PostFilter) -> Select[Post]:
     return query
 
 
+# The original of each post that is or has copies, and how many copies there are of that.
 _COPIES = text("""
-SELECT text_hash, count(*) AS posts, (array_agg(id ORDER BY id))[1] AS first
-FROM monitor.posts WHERE text_hash = ANY(:hashes) GROUP BY text_hash
-""").bindparams(bindparam("hashes", type_=ARRAY(Uuid())))
+SELECT post.id, root.id AS original_id, own.kind, own.similarity, counted.copies, counted.platforms
+FROM unnest(:ids) AS post (id)
+LEFT JOIN monitor.post_copies AS own ON own.post_id = post.id AND own.separated_at IS NULL
+CROSS JOIN LATERAL (SELECT coalesce(own.original_id, post.id)) AS root (id)
+CROSS JOIN LATERAL (
+    SELECT count(*) AS copies, count(DISTINCT copied.platform) AS platforms
+    FROM monitor.post_copies AS copy JOIN monitor.posts AS copied ON copied.id = copy.post_id
+    WHERE copy.original_id = root.id AND copy.separated_at IS NULL
+) AS counted
+WHERE counted.copies > 0
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid())))
 
 
 async def _complete(session: AsyncSession, posts: Sequence[Post]) -> list[PostOut]:
@@ -162,15 +177,14 @@ async def _complete(session: AsyncSession, posts: Sequence[Post]) -> list[PostOu
         .order_by(PostLabel.labelled_at.desc(), PostLabel.label_id.desc())
     ):
         labels.setdefault(label.post_id, []).append(label)
-    hashes = [post.text_hash for post in posts if post.text_hash is not None]
-    copies = {row.text_hash: row for row in await session.execute(_COPIES, {"hashes": hashes})}
+    copies = {row.id: row for row in await session.execute(_COPIES, {"ids": ids})}
     return [
         _shown(
             post,
             opinions.get(post.id),
             labels.get(post.id, []),
             mentions.get(post.id),
-            copies.get(post.text_hash),
+            copies.get(post.id),
         )
         for post in posts
     ]
@@ -193,8 +207,11 @@ def _shown(
         shown.watch_ids = list(mention.watches)
         shown.story_ids = list(mention.stories)
     if copies is not None:
-        shown.copies = copies.posts - 1
-        shown.copy_of = copies.first if copies.first != post.id else None
+        shown.copies = copies.copies
+        shown.copy_platforms = copies.platforms
+        if copies.kind is not None:
+            shown.copy_of, shown.copy_kind = copies.original_id, copies.kind
+            shown.similarity = round(copies.similarity, 4)
     return shown
 
 

@@ -94,6 +94,7 @@ async def list_posts(
     since: Annotated[Moment | None, Query(description="Published at or after")] = None,
     until: Annotated[Moment | None, Query(description="Published before")] = None,
     words: Annotated[str | None, Query(max_length=200, description="In the text")] = None,
+    folded: Annotated[bool, Query(description="Without copies: each text once")] = False,
 ) -> Page[PostOut]:
     """Posts as they were received, newest first."""
     wanted = PostFilter(
@@ -104,6 +105,7 @@ async def list_posts(
         since=since,
         until=until,
         words=words,
+        folded=folded,
     )
     posts, cursor = await queries.list_posts(session, page, wanted)
     return Page(items=posts, next_cursor=cursor)

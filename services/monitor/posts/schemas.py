@@ -13,6 +13,7 @@ from pydantic import (
     StringConstraints,
 )
 
+from services.monitor.posts.models import CopyKind
 from shared.contracts.actors import ActorRef
 from shared.contracts.labels import Task
 from shared.contracts.posts import PostOrigin
@@ -179,9 +180,12 @@ class PostOut(ResponseShape):
     published_at: datetime
     received_at: datetime
     copy_of: UUID | None = Field(
-        default=None, description="The first post with the same words, where this is not it"
+        default=None, description="The post whose words it repeats, exactly or nearly"
     )
-    copies: int = Field(default=0, description="Other posts with the same words")
+    copy_kind: CopyKind | None = None
+    similarity: float | None = Field(default=None, description="To the original, 0.9 to 1")
+    copies: int = Field(default=0, description="Posts that repeat it, or its original")
+    copy_platforms: int = Field(default=0, description="On how many platforms those are")
     watch_ids: list[UUID] = Field(default_factory=list)
     story_ids: list[UUID] = Field(default_factory=list)
     opinion: OpinionOut | None = None

@@ -6,6 +6,8 @@ from uuid import UUID
 from fastapi import Query
 from sqlalchemy import exists, select
 
+from services.monitor.duplicates.queries import spread_of
+from services.monitor.duplicates.schemas import SpreadOut
 from services.monitor.posts.queries import PostFilter, list_posts
 from services.monitor.posts.schemas import PostOut
 from services.monitor.stories import queries
@@ -58,11 +60,15 @@ async def get_story(story_id: UUID, session: Session, _: Viewer) -> StoryOut:
 
 @router.get("/{story_id}/posts", operation_id="stories_posts")
 async def list_story_posts(
-    story_id: UUID, session: Session, page: PageQuery, _: Viewer
+    story_id: UUID,
+    session: Session,
+    page: PageQuery,
+    _: Viewer,
+    folded: Annotated[bool, Query(description="Without copies: each text once")] = False,
 ) -> Page[PostOut]:
     """The posts of a story, newest first."""
     await queries.get_story(session, story_id)
-    posts, cursor = await list_posts(session, page, PostFilter(story=story_id))
+    posts, cursor = await list_posts(session, page, PostFilter(story=story_id, folded=folded))
     return Page(items=posts, next_cursor=cursor)
 
 
@@ -75,3 +81,15 @@ async def get_indicators(
 ) -> IndicatorsOut:
     """What was said of a story, over its last 24 hours."""
     return queries.indicators(await queries.get_story(session, story_id), bucket)
+
+
+@router.get("/{story_id}/spread", operation_id="stories_spread")
+async def get_spread(
+    story_id: UUID,
+    session: Session,
+    _: Viewer,
+    carriers: Annotated[int, Query(ge=0, le=50, description="Accounts on each platform")] = 5,
+) -> SpreadOut:
+    """Where a story went: posts, copies and answers on each platform, and who carried it."""
+    await queries.get_story(session, story_id)
+    return await spread_of(session, story_id, carriers)

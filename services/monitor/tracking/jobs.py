@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import update
 
 from services.monitor.stories.models import Tracking
-from services.monitor.tracking import labels, service
+from services.monitor.tracking import copies, labels, service
 from services.monitor.tracking.memory import Memory
 from shared.contracts.labelling import LabelWithdrawn, PostLabelled
-from shared.contracts.posts import PostsAnalysed, PostsCollected
+from shared.contracts.posts import CopyJudged, PostsAnalysed, PostsCollected
 from shared.deliveries import Delivered
 from shared.jobs import Jobs, Lane, Work
 
@@ -40,6 +40,12 @@ async def note_label(work: Work, delivered: Delivered[PostLabelled]) -> None:
 async def note_withdrawal(work: Work, delivered: Delivered[LabelWithdrawn]) -> None:
     """A person takes back what they said."""
     await labels.note_withdrawal(work.session, _memory(work), delivered.event)
+
+
+@jobs.on(CopyJudged, lane=Lane.STREAM)
+async def note_judgement(work: Work, delivered: Delivered[CopyJudged]) -> None:
+    """A post is counted as people judged it: as a copy, or as one of its own."""
+    await copies.note_judgement(work.session, _memory(work), delivered.event)
 
 
 @jobs.every(30, "monitor.silent_stories", lane=Lane.STREAM)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.monitor.duplicates.folding import CopyMemory
 from services.monitor.stories.frequencies import Frequencies
 from services.monitor.stories.grouping import Grouping, GroupingPost, GroupingSettings
 from services.monitor.stories.models import StoryChange, StoryRecord, Tracking
@@ -63,6 +64,7 @@ class Memory(WatchMemory):
     tracked: dict[UUID, Tracked] = field(default_factory=dict)
     # Where a post went, by platform and external id: its reposts follow it.
     places: Recent[Place] = field(default_factory=Recent)
+    copies: CopyMemory = field(default_factory=CopyMemory)
     # Stories that a post came to after they were let go of.
     _strange: set[UUID] = field(default_factory=set)
 
@@ -205,6 +207,7 @@ class Memory(WatchMemory):
         )
         self.tracked = await _tracked(session, records)
         self.places = Recent()
+        self.copies.stale = True
         # The rows are not needed any more, and this session lives for one batch only.
         session.expunge_all()
 

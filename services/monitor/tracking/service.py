@@ -11,7 +11,9 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.monitor.duplicates.folding import find_copies
 from services.monitor.stories.grouping import GroupingPost, Joined
+from services.monitor.tracking.copies import write_copies
 from services.monitor.tracking.memory import Memory, Place, place_key
 from services.monitor.tracking.statements import (
     FIND_MENTIONED,
@@ -33,6 +35,9 @@ from shared.contracts.posts import CollectedPost, PostsAnalysed, PostsCollected
 from shared.db import database_now
 from shared.folding import fold
 
+# What a post that joined its story in one of these ways says was said before.
+_REPEATED = frozenset({Joined.COPY, Joined.PARENT})
+
 
 async def track_posts(
     session: AsyncSession, memory: Memory, batch: Sequence[PostsCollected]
@@ -41,29 +46,43 @@ async def track_posts(
     await memory.hold(session)
     now = (await database_now(session)).timestamp()
     posts = [post for event in batch for post in event.posts]
+    texts = [fold(post.text) for post in posts]
     await _recall_parents(session, memory, posts)
-    placed = await _stories_of(session, [post.id for post in posts if post.revision > 1])
+    folded = await find_copies(session, memory.copies, posts, texts)
+    originals = {copy.original_id for copy in folded.copies.values()}
+    edited = {post.id for post in posts if post.revision > 1}
+    placed = await _stories_of(session, sorted(originals | edited))
+    folded_texts = iter(texts)
     mentions: list[Mention] = []
     counted: list[Mention] = []
     touched: dict[UUID, Tracked] = {}
     for event in batch:
         for post in event.posts:
-            found = _find(memory, post, placed.get(post.id))
+            copied = folded.copies.get(post.id)
+            found = _find(
+                memory,
+                post,
+                next(folded_texts),
+                placed.get(post.id),
+                placed.get(copied.original_id) if copied else None,
+            )
             if found is None:
                 continue
             found_mentions = found.mentions(post)
             mentions += found_mentions
-            if found.counted_before:
+            if found.joined is None:
                 continue
             counted += found_mentions
             tracked = memory.story(found.story_id)
             at = occurred(post)
+            placed[post.id] = found.story_id
             if event.warn:
                 touched[tracked.id] = tracked
                 if tracked.watch_mentions:
                     tracked.judge_before(at, memory.thresholds_for)
-            tracked.add(post, at, list(found.watches), copy=found.copy, received=now)
+            tracked.add(post, at, list(found.watches), copy=found.joined in _REPEATED, received=now)
     await write_mentions(session, mentions)
+    await write_copies(session, memory, posts, folded)
     await _count_known_opinions(session, memory, counted)
     await judge_stories(session, memory, touched.values(), now)
 
@@ -116,26 +135,32 @@ def occurred(post: CollectedPost) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Where a post belongs, and why."""
+    """Where a post belongs, and why; `joined` is None for an edited post, which was counted."""
 
     story_id: UUID
     watches: dict[UUID, tuple[str, ...]]
-    copy: bool
-    counted_before: bool
+    joined: Joined | None
 
     def mentions(self, post: CollectedPost) -> list[Mention]:
         return [
-            Mention(watch, self.story_id, terms, post, self.copy)
+            Mention(watch, self.story_id, terms, post, self.joined in _REPEATED)
             for watch, terms in self.watches.items()
         ]
 
 
-def _find(memory: Memory, post: CollectedPost, known_story: UUID | None) -> _Found | None:
-    """Match a post and place it; None where no watch asks for it.
+def _find(
+    memory: Memory,
+    post: CollectedPost,
+    folded: str,
+    known_story: UUID | None,
+    copied_story: UUID | None,
+) -> _Found | None:
+    """Match a post (`folded`: its text) and place it; None where no watch asks for it.
 
     A repost that only says "转发微博" is found by no word: it follows the post that it repeats.
     """
-    folded = fold(f"{post.title} {post.text}" if post.title else post.text)
+    if post.title:
+        folded = fold(f"{post.title} {post.text}")
     watches = dict(memory.matcher.match(folded, fields_of(post, memory.sources)))
     parent = memory.place_of_parent(post)
     if not watches:
@@ -145,7 +170,7 @@ def _find(memory: Memory, post: CollectedPost, known_story: UUID | None) -> _Fou
     if known_story is None and post.revision > 1 and (here := memory.place_of(post)):
         known_story = here.story_id  # its first revision came in this very batch
     if known_story is not None:
-        return _Found(known_story, watches, copy=False, counted_before=True)
+        return _Found(known_story, watches, joined=None)
     placement = memory.grouping.place(
         GroupingPost(
             id=place_key(post.platform, post.external_id),
@@ -160,12 +185,12 @@ def _find(memory: Memory, post: CollectedPost, known_story: UUID | None) -> _Fou
             ),
             watch_terms=memory.naming_terms(watches),
             parent_story=str(parent.story_id) if parent else None,
+            copied_story=str(copied_story) if copied_story else None,
         )
     )
     story_id = UUID(placement.story_id)
     memory.remember(post, Place(story_id, tuple(watches)))
-    copy = placement.joined in (Joined.COPY, Joined.PARENT)
-    return _Found(story_id, watches, copy=copy, counted_before=False)
+    return _Found(story_id, watches, joined=placement.joined)
 
 
 async def judge_stories(

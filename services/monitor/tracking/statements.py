@@ -104,6 +104,21 @@ FROM monitor.mentions WHERE post_id = ANY(:post_id)
     {"post_id": _UUID},
 )
 
+# Note whether stories count these posts as copies; answers with those that they counted otherwise.
+RECAST_MENTIONS = array_statement(
+    """
+WITH changed AS (
+    UPDATE monitor.mentions AS mention SET copy = new.copy
+    FROM unnest(:post_id, :copy) AS new (post_id, copy)
+    WHERE mention.post_id = new.post_id AND mention.copy IS DISTINCT FROM new.copy
+    RETURNING mention.post_id, mention.story_id, mention.published_at, mention.copy
+)
+SELECT DISTINCT ON (post_id) post_id, story_id, published_at, copy FROM changed
+""",
+    "post_id copy",
+    {"post_id": _UUID, "copy": Boolean()},
+)
+
 FIND_OPINIONS = array_statement(
     """
 SELECT post_id, coalesce(said_sentiment, sentiment) AS sentiment

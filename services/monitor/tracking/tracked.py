@@ -87,6 +87,14 @@ class Tracked:
         """Go on with the warning of this state, or without one."""
         self.warning = None if judged is None else WarningState.from_state(judged)
 
+    def recast(self, at: float, *, copy: bool) -> None:
+        """Count a post of the time `at` as a copy, or as one with words of its own, after all."""
+        step = 1 if copy else -1
+        self.posts -= step
+        self.copies += step
+        self.tally.recast(at, copy=copy)
+        self.changed = True
+
     @property
     def watch_id(self) -> UUID:
         """The watch that most of its posts were matched by; the older one where two are even."""

@@ -66,6 +66,8 @@ async def test_the_same_words_elsewhere_are_a_copy(
         make_post(f"转发微博 //@某人_示例: {words}"),
     )
     first, second, third = [result["id"] for result in answer["results"]]
+    while await monitor.work():
+        pass
     for copy in (second, third):
         shown = (await monitor.get(f"/api/v1/posts/{copy}")).json()
         assert (shown["copy_of"], shown["copies"]) == (first, 2)

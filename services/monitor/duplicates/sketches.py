@@ -1,0 +1,97 @@
+"""What a text has in common with others, as 24 numbers that can be compared (MinHash).
+
+Broder 1997, "On the resemblance and containment of documents". A text is the set of its shingles:
+three neighbouring characters of Chinese, Japanese and Korean, six of alphabets; punctuation and
+spaces do not count. Two texts with the part J of their shingles in common share each number with
+the probability J, and each of the twelve keys, two numbers at a time, with J². Nothing depends on
+the process: the same text has the same sketch everywhere.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+NUMBERS = 24
+KEYS = NUMBERS // 2
+# Only the beginning of a long article is read here.
+READ_CHARACTERS = 1_000
+_CHINESE, _ALPHABETIC = 3, 6
+_FIRST_IDEOGRAPH = 0x2E80
+# Beyond lie rare ideographs, which are words, and private use.
+_TABLE_END = 0x20000
+
+Numbers: TypeAlias = NDArray[np.uint32]
+Keys: TypeAlias = NDArray[np.uint64]
+
+_IN_WORDS = np.fromiter(map(str.isalnum, map(chr, range(_TABLE_END))), bool, _TABLE_END)
+_IN_WORDS[0] = True  # between texts
+
+_random = np.random.Generator(np.random.PCG64(20_260_101))
+# Odd, so that no two shingles become one.
+_FACTORS: Numbers = _random.integers(0, 1 << 32, NUMBERS, dtype=np.uint32) | np.uint32(1)
+_KEY_FACTORS: Keys = _random.integers(0, 1 << 64, (2, KEYS), dtype=np.uint64) | np.uint64(1)
+_STEP = np.uint32(0x01000193)
+_MIX = np.uint32(0x85EBCA6B)
+
+
+@dataclass(frozen=True, slots=True)
+class Sketches:
+    """Rows for some texts: `numbers` (n, 24); `sizes` (n): how much they say, in characters of
+    Chinese, of which one counts like three letters."""
+
+    numbers: Numbers
+    sizes: NDArray[np.float64]
+
+
+def sketch(texts: Sequence[str]) -> Sketches:
+    """Sketches folded texts, all of them together at each step: a tenth of the time of each alone.
+
+    The numbers of a text that has no shingle are all the largest.
+    """
+    joined = "".join([f"{text[:READ_CHARACTERS]}\0" for text in texts])
+    codes = np.frombuffer(joined.encode("utf-32-le", "replace"), np.uint32)
+    codes = codes[_IN_WORDS[np.minimum(codes, _TABLE_END - 1)]]
+    ends = np.flatnonzero(codes == 0)
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    wide = codes < _FIRST_IDEOGRAPH
+    weights = np.where(wide, 1 / 3, 1.0)
+    sizes = np.add.reduceat(weights, starts) - 1 / 3
+    short, long = _shingles(codes)
+    hashed = np.where(wide, long, short)
+    # Shingles that reach beyond the end of their text are none.
+    places = np.arange(len(codes))
+    last = places + np.where(wide, _ALPHABETIC, _CHINESE)
+    outside = last > np.repeat(ends, ends - starts + 1)
+    none = np.uint32(0xFFFFFFFF)
+    numbers = np.empty((len(texts), NUMBERS), np.uint32)
+    for number, factor in enumerate(_FACTORS):
+        row = hashed * factor
+        row[outside] = none
+        numbers[:, number] = np.minimum.reduceat(row, starts)
+    return Sketches(numbers, sizes)
+
+
+def keys(numbers: Numbers) -> Keys:
+    """Returns the twelve keys of each sketch, (n, 12)."""
+    first, second = numbers[:, 0::2].astype(np.uint64), numbers[:, 1::2].astype(np.uint64)
+    mixed = (first + np.uint64(1)) * _KEY_FACTORS[0] + (second + np.uint64(1)) * _KEY_FACTORS[1]
+    found: Keys = mixed ^ (mixed >> np.uint64(29))
+    return found
+
+
+def _shingles(codes: Numbers) -> tuple[Numbers, Numbers]:
+    """Hashes of the three and of the six characters from each place on."""
+    padded = np.concatenate((codes, np.zeros(_ALPHABETIC, np.uint32)))
+    count = len(codes)
+    rolling = np.zeros(count, np.uint32)
+    found = []
+    for offset in range(_ALPHABETIC):
+        rolling = (rolling ^ padded[offset : offset + count]) * _STEP
+        rolling ^= rolling >> np.uint32(15)
+        if offset + 1 in (_CHINESE, _ALPHABETIC):
+            mixed = rolling * _MIX
+            found.append(mixed ^ (mixed >> np.uint32(13)))
+    return found[0], found[1]
