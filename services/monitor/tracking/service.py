@@ -21,6 +21,7 @@ from services.monitor.tracking.statements import (
     FIND_PLACES,
     UPSERT_OPINIONS,
 )
+from services.monitor.tracking.surging import find_surging
 from services.monitor.tracking.tracked import Tracked
 from services.monitor.tracking.writing import (
     Mention,
@@ -121,11 +122,18 @@ async def recount(
 
 
 async def judge_silent_stories(session: AsyncSession, memory: Memory) -> None:
-    """Let warnings fall and end when nothing more is said."""
+    """Let warnings fall and end when nothing more is said; warn of stories that carry a surge."""
     await memory.hold(session)
-    now = (await database_now(session)).timestamp()
-    warned = [tracked for tracked in memory.tracked.values() if tracked.warning is not None]
-    await judge_stories(session, memory, warned, now)
+    now = await database_now(session)
+    surging = await find_surging(session, now)
+    for tracked in memory.tracked.values():
+        tracked.surging = surging.get(tracked.id)
+    judged = [
+        tracked
+        for tracked in memory.tracked.values()
+        if tracked.warning is not None or tracked.surging is not None
+    ]
+    await judge_stories(session, memory, judged, now.timestamp())
 
 
 def occurred(post: CollectedPost) -> float:

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.monitor.indicators.reading import Reading, read
 from services.monitor.indicators.tally import Tally, TallyPost
 from services.monitor.stories.models import StoryRecord
+from services.monitor.warnings.causes import Surging
 from services.monitor.warnings.levels import Decision, Move, Thresholds, WarningState, judge
 from services.monitor.warnings.outlook import SHIPPED
 from shared.contracts.posts import CollectedPost
@@ -25,7 +26,7 @@ class Tracked:
 
     `received` is when its newest post reached us, in epoch seconds of our clock; from there the
     story clock runs on. `judged_minute` keeps a fast replay honest: within one batch, a story is
-    judged at the end of each of its minutes.
+    judged at the end of each of its minutes. `surging`: the surge of a watch that it carries now.
     """
 
     id: UUID
@@ -38,6 +39,7 @@ class Tracked:
     received: float = 0.0
     evidence: list[dict[str, Any]] = field(default_factory=list)
     warning: WarningState | None = None
+    surging: Surging | None = None
     judged_minute: int | None = None
     changed: bool = False
     decisions: list[tuple[float, Decision]] = field(default_factory=list)
@@ -128,10 +130,11 @@ class Tracked:
         self._judge(self.clock(now), thresholds)
 
     def _judge(self, at: float, thresholds: Thresholds) -> None:
-        if self.warning is None and not thresholds.may_warn(self.tally.heat.value(at)):
+        at_rest = self.warning is None and self.surging is None
+        if at_rest and not thresholds.may_warn(self.tally.heat.value(at)):
             return  # too cold under any circumstances: spares the full reading
         outlook = SHIPPED.outlook(self.tally, at)
-        decision = judge(read(self.tally, at), thresholds, self.warning, outlook)
+        decision = judge(read(self.tally, at), thresholds, self.warning, outlook, self.surging)
         self.warning = decision.state
         if decision.move is not Move.NONE:
             if self.decisions and decision.move is Move.STAYED:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from services.monitor.indicators.reading import Reading
+from services.monitor.warnings.causes import Cause, Indicator, Surging
 from services.monitor.warnings.outlook import SHIPPED, Outlook
 from shared.contracts.levels import WarningLevel
 
@@ -34,7 +35,8 @@ class Thresholds:
     """From when on a story is warned of; data of each watch.
 
     `heat`: posts an hour for each level, rising. `outlook`: part of like events that grew large
-    from which the lowest level begins before its heat is reached; 1 leaves it out. Three
+    from which the lowest level begins before its heat is reached; 1 leaves it out. `surge`:
+    evidence from which a surge of the watch that the story carries does the same. Three
     circumstances aggravate: the negative share is surely (its 95 % lower bound) at least
     `negative_share`; the story runs at least `speed` times as fast as before; an account with at
     least `voice` followers spoke. Each of them lowers the heat thresholds to `aggravation` of what
@@ -46,6 +48,7 @@ class Thresholds:
 
     heat: Mapping[WarningLevel, float] = field(default_factory=lambda: DEFAULT_HEAT)
     outlook: float = SHIPPED.threshold
+    surge: float = 2.5
     negative_share: float = 0.5
     speed: float = 5.0
     voice: int = 1_000_000
@@ -61,6 +64,8 @@ class Thresholds:
             raise ValueError("aggravation and release are parts of 1, hold is in seconds")
         if not 0 < self.outlook <= 1:
             raise ValueError("outlook is a part of 1; 1 leaves it out")
+        if not self.surge >= 0:
+            raise ValueError("surge is evidence from 0 upward")
 
     @classmethod
     def of(cls, overrides: Mapping[str, Any] | None) -> Self:
@@ -90,28 +95,7 @@ class Thresholds:
 DEFAULT_THRESHOLDS = Thresholds()
 
 
-class Indicator(StrEnum):
-    """What a warning can be founded on."""
-
-    HEAT = "heat"
-    OUTLOOK = "outlook"
-    NEGATIVE_SHARE = "negative_share"
-    SPEED = "speed"
-    VOICE = "voice"
-
-
 _AGGRAVATING = (Indicator.NEGATIVE_SHARE, Indicator.SPEED, Indicator.VOICE)
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """An indicator, its value and the threshold it is held against, in the same unit; `figures`
-    that its sentence names besides."""
-
-    indicator: Indicator
-    value: float
-    threshold: float
-    figures: Mapping[str, float] = field(default_factory=dict)
 
 
 class Move(StrEnum):
@@ -163,7 +147,7 @@ class WarningState:
 class Decision:
     """What became of the warning: its new state (None: there is none), the move, and the grounds;
     they stand against the level that is now in force, or that just ended. What decided comes first:
-    the heat, or the outlook where the heat alone would not have done."""
+    the heat, or the outlook or surge where the heat alone would not have done."""
 
     move: Move
     state: WarningState | None
@@ -179,27 +163,30 @@ def judge(
     thresholds: Thresholds,
     current: WarningState | None,
     outlook: Outlook | None = None,
+    surging: Surging | None = None,
 ) -> Decision:
     """Decides on the warning of a story from its reading; `reading.at` is the time of judgement.
 
     A story has one warning. It is raised, and rises, as soon as the heat reaches a threshold; the
-    lowest level also as soon as the `outlook` does. It falls when the heat has been below `release`
-    of its level's threshold for `hold` seconds without a break, to the highest level that it kept
-    up meanwhile.
+    lowest level also as soon as the `outlook` does, or the story carries a surge. It falls when the
+    heat has been below `release` of its level's threshold for `hold` seconds without a break, to
+    the highest level that it kept up meanwhile.
     """
     aggravating = aggravations(reading, thresholds)
     factor = thresholds.aggravation ** len(aggravating)
-    reached = _level(reading.heat, thresholds, factor, 1.0, outlook)
-    kept = _level(reading.heat, thresholds, factor, thresholds.release, outlook)
+    surges = _surges(surging, thresholds)
+    early = (*_likely(outlook, thresholds), *surges)
+    least = WarningLevel.BLUE if surges else None
+    reached = _level(reading.heat, thresholds, factor, 1.0, outlook) or least
+    kept = _level(reading.heat, thresholds, factor, thresholds.release, outlook) or least
     move, state = _move(reading.at, thresholds.hold, reached, kept, current)
     shown = state or current
     if shown is None:
         return Decision(move, None, ())
     heat = Cause(Indicator.HEAT, reading.heat, thresholds.heat[shown.level] * factor)
-    likely = _likely(outlook, thresholds)
     if heat.value < heat.threshold and shown.level is WarningLevel.BLUE:
-        return Decision(move, state, (*likely, heat, *aggravating))
-    return Decision(move, state, (heat, *likely, *aggravating))
+        return Decision(move, state, (*early, heat, *aggravating))
+    return Decision(move, state, (heat, *early, *aggravating))
 
 
 def aggravations(reading: Reading, thresholds: Thresholds) -> tuple[Cause, ...]:
@@ -228,6 +215,18 @@ def _likely(outlook: Outlook | None, thresholds: Thresholds) -> tuple[Cause, ...
         "size": outlook.size,
     }
     return (Cause(Indicator.OUTLOOK, outlook.share, thresholds.outlook, figures),)
+
+
+def _surges(surging: Surging | None, thresholds: Thresholds) -> tuple[Cause, ...]:
+    """Returns the surge as a cause, where it is one."""
+    if surging is None or surging.evidence < thresholds.surge:
+        return ()
+    figures = {
+        "count": surging.count,
+        "expected": surging.expected,
+        "seconds": surging.seconds,
+    }
+    return (Cause(Indicator.SURGE, surging.evidence, thresholds.surge, figures),)
 
 
 def _level(

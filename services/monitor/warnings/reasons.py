@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from services.monitor.warnings.levels import Cause, Indicator
+from services.monitor.warnings.causes import Cause, Indicator
 from shared.contracts.warnings import Reason
 
 Format: TypeAlias = Callable[[float], str]
@@ -28,7 +28,7 @@ def reason(cause: Cause) -> Reason:
     wording = _WORDINGS[cause.indicator]
     reached = cause.value >= cause.threshold
     english, chinese = wording.reached if reached else wording.below
-    more = {name: f"{value:,.0f}" for name, value in cause.figures.items()}
+    more = {name: _number(value) for name, value in cause.figures.items()}
     seconds = cause.figures.get("seconds", 0.0)
     return Reason(
         code=cause.indicator,
@@ -107,6 +107,23 @@ _WORDINGS = {
         ),
         english=_of_100,
         chinese=_of_100,
+    ),
+    Indicator.SURGE: _Wording(
+        unit="evidence",
+        reached=(
+            "In {span} the watch was mentioned {count} times, where {expected} are usual at this "
+            "hour and weekday, and this story is most of it (evidence {}, {} are enough).",
+            "{span}内监测方案命中 {count} 条，该时段通常为 {expected} 条，主要来自本话题"
+            "（证据强度 {}，达到 {} 即预警）。",
+        ),
+        below=(
+            "In {span} the watch was mentioned {count} times, where {expected} are usual at this "
+            "hour and weekday (evidence {}, fewer than the {} that count).",
+            "{span}内监测方案命中 {count} 条，该时段通常为 {expected} 条"
+            "（证据强度 {}，未达到 {}）。",
+        ),
+        english=_number,
+        chinese=_number,
     ),
     Indicator.NEGATIVE_SHARE: _Wording(
         unit="share",

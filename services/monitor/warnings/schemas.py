@@ -28,6 +28,12 @@ class ThresholdsIn(RequestShape):
         le=1,
         description="Warn early when this part of like past events grew large; 1 leaves it out",
     )
+    surge: StrictFloat | None = Field(
+        default=None,
+        ge=2.5,
+        le=100,
+        description="Warn of a surge of the watch from this evidence on; 100 leaves it out",
+    )
     negative_share: StrictFloat | None = Field(default=None, gt=0, le=1)
     speed: StrictFloat | None = Field(default=None, gt=0, le=1_000)
     voice: StrictInt | None = Field(default=None, ge=1, le=10**12, description="Followers")

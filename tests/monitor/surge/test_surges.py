@@ -1,18 +1,20 @@
 """Surges of watches: counted from the record, told with the story that carries them."""
 
 import random
+import time
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from services.monitor.surge.detector import SurgeDetector
 from services.monitor.surge.service import feed_detectors, read_usual
 from services.monitor.watches.models import Mention
 from tests.conftest import RoomClient
+from tests.monitor.conftest import MakePost, send
 
 STEP = 300
 DAY = 86_400
@@ -20,8 +22,8 @@ DAY = 86_400
 BEGAN = 1_772_409_600
 
 
-async def watch(room: RoomClient, name: str) -> UUID:
-    answer = await room.post("/api/v1/watches", {"name": name, "expression": name})
+async def watch(room: RoomClient, name: str, **changes: Any) -> UUID:
+    answer = await room.post("/api/v1/watches", {"name": name, "expression": name} | changes)
     assert answer.status_code == 201, answer.text
     return UUID(answer.json()["id"])
 
@@ -145,6 +147,36 @@ async def test_each_bin_counts_once_however_often_the_clock_rings(monitor: RoomC
     assert sum(usual.hours) == pytest.approx(80, rel=0.2)
     first_hour = sum(detector.expect(now + second) for second in range(0, 3_600, STEP))
     assert usual.hours[0] == pytest.approx(first_hour)
+
+
+async def test_a_story_that_carries_a_surge_is_warned_of_long_before_its_heat_says_so(
+    monitor: RoomClient, make_post: MakePost
+) -> None:
+    far = {"heat": {"blue": 1_000, "yellow": 2_000, "orange": 3_000, "red": 4_000}}
+    power = await watch(monitor, "云州电力", thresholds=far)
+    now = time.time()
+    began = now - 5 * DAY
+    generator = random.Random(3)
+    async with monitor.transaction() as session:
+        await feed_detectors(session, began)
+    history = [
+        mention(power, began + generator.random() * (5 * DAY - 60), uuid4()) for _ in range(300)
+    ]
+    await keep(monitor, history)
+    posts = [make_post(f"云州电力 望湖新村 停电 第{number}户") for number in range(40)]
+    await send(monitor, *posts)
+    while await monitor.work():
+        pass
+    assert (await monitor.get("/api/v1/warnings")).json()["items"] == []
+    await feed(monitor, now + STEP, since=began)
+    async with monitor.transaction() as session:
+        await session.execute(text("DELETE FROM corridor.schedules"))
+    while await monitor.tick():
+        pass
+    (warning,) = (await monitor.get("/api/v1/warnings")).json()["items"]
+    assert warning["level"] == "blue"
+    assert [reason["code"] for reason in warning["reasons"]] == ["surge", "heat"]
+    assert "望湖新村" in warning["title"]
 
 
 @pytest.mark.parametrize("what", ["surges", "usual"])

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from services.monitor.indicators.reading import Reading, read
 from services.monitor.indicators.tally import Tally
+from services.monitor.warnings.causes import Indicator, Surging
 from services.monitor.warnings.levels import (
     Decision,
-    Indicator,
     Move,
     Thresholds,
     WarningState,
@@ -248,3 +248,26 @@ def test_a_heat_that_cannot_warn_under_any_circumstances_needs_no_reading() -> N
 def test_thresholds_that_do_not_fit_together_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"heat thresholds|parts? of 1"):
         Thresholds(**wrong)  # type: ignore[arg-type]
+
+
+SURGING = Surging(evidence=3.0, seconds=2_700, count=20, expected=2)
+
+
+def test_a_story_that_carries_a_surge_is_warned_of_however_cold_it_is() -> None:
+    decision = judge(reading(9), USUAL, None, surging=SURGING)
+    assert (decision.move, decision.level) == (Move.RAISED, BLUE)
+    assert [cause.indicator for cause in decision.causes] == [Indicator.SURGE, Indicator.HEAT]
+
+
+def test_a_surge_keeps_the_lowest_level_and_raises_no_other() -> None:
+    yellow = WarningState(YELLOW, YELLOW)
+    later = judge(reading(9, at=NOON + 60), replace(USUAL, hold=0), yellow, surging=SURGING)
+    assert (later.move, later.level) == (Move.FELL, BLUE)
+    assert judge(reading(100), USUAL, None, surging=SURGING).level is YELLOW
+
+
+def test_a_watch_may_ask_for_more_evidence() -> None:
+    strict = replace(USUAL, surge=3.1)
+    assert judge(reading(9), strict, None, surging=SURGING).move is Move.NONE
+    with pytest.raises(ValueError, match="surge"):
+        replace(USUAL, surge=-1)

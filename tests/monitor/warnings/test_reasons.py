@@ -2,10 +2,11 @@
 
 import pytest
 
-from services.monitor.warnings.levels import Cause, Indicator
+from services.monitor.warnings.causes import Cause, Indicator
 from services.monitor.warnings.reasons import reason
 
 LIKELY = {"posts": 142, "authors": 120, "seconds": 2_400, "size": 200}
+SURGING = {"count": 87, "expected": 4.2, "seconds": 2_700}
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,13 @@ LIKELY = {"posts": 142, "authors": 120, "seconds": 2_400, "size": 200}
             "在一天内超过 200 条，达到 91 起即预警。",
         ),
         (
+            Cause(Indicator.SURGE, 3.12, 2.5, SURGING),
+            "In 45 minutes the watch was mentioned 87 times, where 4.2 are usual at this hour and "
+            "weekday, and this story is most of it (evidence 3.1, 2.5 are enough).",
+            "45 分钟内监测方案命中 87 条，该时段通常为 4.2 条，主要来自本话题"
+            "（证据强度 3.1，达到 2.5 即预警）。",
+        ),
+        (
             Cause(Indicator.NEGATIVE_SHARE, 0.614, 0.5),
             "At least 61% of the opinions are negative; 50% lowers the thresholds.",
             "负面占比不低于 61%，达到 50% 即下调阈值。",
@@ -64,7 +72,7 @@ def test_every_cause_is_told_in_words_and_figures(cause: Cause, english: str, ch
 
 @pytest.mark.parametrize("indicator", Indicator)
 def test_every_indicator_has_words_above_and_below_its_threshold(indicator: Indicator) -> None:
-    above, below = (reason(Cause(indicator, value, 1, LIKELY)) for value in (2, 0.5))
+    above, below = (reason(Cause(indicator, value, 1, LIKELY | SURGING)) for value in (2, 0.5))
     assert above.text != below.text
     assert above.text_zh != below.text_zh
     assert "{" not in above.text + above.text_zh + below.text + below.text_zh
