@@ -3,6 +3,8 @@
 from services.monitor.alerts.jobs import jobs as alert_jobs
 from services.monitor.alerts.routes import router as alerts
 from services.monitor.channels.routes import router as channels
+from services.monitor.coverage.jobs import jobs as coverage_jobs
+from services.monitor.coverage.routes import router as coverage
 from services.monitor.duplicates.routes import router as duplicates
 from services.monitor.escalation.jobs import jobs as escalation_jobs
 from services.monitor.escalation.routes import router as escalations
@@ -44,6 +46,7 @@ room = RoomDefinition(
         imports,
         posts,
         duplicates,
+        coverage,
         sources,
         watches,
         surges,
@@ -63,6 +66,7 @@ room = RoomDefinition(
         regrouping_jobs,
         warning_jobs,
         source_jobs,
+        coverage_jobs,
         import_jobs,
         alert_jobs,
         report_jobs,

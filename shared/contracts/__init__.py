@@ -33,6 +33,7 @@ from shared.contracts.records import CaseFileOpened, CaseFileSealed
 from shared.contracts.reports import ReportLinked
 from shared.contracts.rooms import Room
 from shared.contracts.schedules import ScheduleDue
+from shared.contracts.sources import SourceRecovered, SourceSilent
 from shared.contracts.statements import (
     PublicationFailed,
     PublicationQueued,
@@ -64,6 +65,8 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     CopyJudged: (Room.MONITOR,),
     ImportQueued: (Room.MONITOR,),
     SourceDue: (Room.MONITOR,),
+    SourceSilent: (Room.MONITOR,),
+    SourceRecovered: (Room.MONITOR,),
     OpinionsOutdated: (Room.MONITOR,),
     PostsResubmitted: (Room.ANALYSIS,),
     # labels

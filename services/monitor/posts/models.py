@@ -39,6 +39,12 @@ class Post(MonitorModel, kw_only=True):
     __table_args__ = (
         UniqueConstraint("platform", "external_id", name="posts_once_per_platform"),
         Index("posts_by_text", "text_hash"),
+        Index(
+            "posts_by_source",
+            "source_id",
+            "id",
+            postgresql_where=text("source_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)

@@ -9,13 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.posts.intake import take_in
-from services.monitor.posts.schemas import Outcome
+from services.monitor.posts.schemas import Outcome, PostResult
 from services.monitor.sources.connectors.protocol import Connector, Harvest, Order
 from services.monitor.sources.connectors.registry import KINDS, Kind
 from services.monitor.sources.credentials import open_credentials
 from services.monitor.sources.fetching import Validators
 from services.monitor.sources.models import Source, SourceHealth
-from services.monitor.sources.pacing import pause_after_failure, pause_after_success
+from services.monitor.sources.pacing import (
+    pause_after_failure,
+    pause_after_success,
+    spread_of,
+)
+from services.monitor.sources.volumes import TAKEN, is_break, note_arrivals, note_miss
 from services.monitor.sources.watched import WatchedPosts
 from shared.contracts.posts import SourceDue
 from shared.db import database_now
@@ -33,7 +38,6 @@ _DUE_AT_ONCE = 100
 _LOST_AFTER = timedelta(minutes=15)
 # Readings in a row of a source that always has more: then it waits for its time like others.
 _MOST_ROUNDS = 100
-_TAKEN = (Outcome.ACCEPTED, Outcome.REVISED)
 
 
 class OrderRefusedError(Exception):
@@ -117,33 +121,37 @@ def _why(error: Exception) -> str:
 async def note_harvest(session: AsyncSession, order: Order, harvest: Harvest | None) -> None:
     """Store what a source had, and that it does well; None means that nothing had changed."""
     locked = await _lock(session, order)
+    results: list[PostResult] = []
     if harvest is not None:
         # Undated entries of a first reading are of any age: they must not look like a surge.
         first = locked is None or locked[1].last_success_at is None
-        results = await take_in(session, harvest.posts.dated)
+        results += await take_in(session, harvest.posts.dated)
         results += await take_in(session, harvest.posts.undated, warn=not first)
     if locked is None:
         return
     source, health = locked
     if harvest is not None:
-        taken = sum(result.status in _TAKEN for result in results)
+        taken = sum(result.status in TAKEN for result in results)
         refused = sum(result.status is Outcome.REJECTED for result in results)
         health.last_entries = len(results) + harvest.posts.skipped
         health.last_accepted = taken
         health.last_skipped = harvest.posts.skipped + refused
-        health.posts += taken
         health.etag = harvest.validators.etag
         health.last_modified = harvest.validators.last_modified
         if harvest.cursor is not None:
             health.cursor = dict(harvest.cursor)
     now = await database_now(session)
+    every = timedelta(minutes=source.every_minutes)
+    if is_break(health, now, every):
+        health.steady_since = now
+    await note_arrivals(session, health, results, now)
     health.last_attempt_at = health.last_success_at = now
     health.last_error = None
     health.failures = 0
     asked = harvest.pause if harvest else None
     again = harvest is not None and harvest.more and health.rounds < _MOST_ROUNDS
     health.rounds = health.rounds + 1 if again else 0
-    pause = pause_after_success(timedelta(minutes=source.every_minutes), asked)
+    pause = pause_after_success(every, asked)
     health.paused_until = now + asked if asked else None
     health.next_at = now + pause
     if again and not asked:
@@ -162,7 +170,11 @@ async def note_failure(
     now = await database_now(session)
     asked = timedelta(seconds=retry_after) if retry_after else None
     health.failures += 1
-    pause = pause_after_failure(timedelta(minutes=source.every_minutes), health.failures, asked)
+    every = timedelta(minutes=source.every_minutes)
+    pause = pause_after_failure(
+        every, health.failures, asked, spread=spread_of(source.id, health.failures)
+    )
+    await note_miss(session, health, now)
     health.last_attempt_at = now
     health.last_error = error.replace("\x00", "")
     health.next_at = now + pause

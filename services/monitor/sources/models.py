@@ -4,12 +4,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, Text, func
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Text,
+    func,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.monitor.models import MonitorModel
 from services.monitor.sources.kinds import SourceKind
+from shared.contracts.sources import SilenceCause
 from shared.db import enum_text
 from shared.ids import new_id
 
@@ -19,6 +29,8 @@ class SourceHealth(MonitorModel, kw_only=True):
     edits the source meanwhile must not be told that somebody else changed it.
 
     `paused_until` is when the site lets itself be asked again; `failures` counts those in a row.
+    `last_new_at` is when its newest post came; `steady_since` since when it has been read without
+    a break; `alarm` and `alarm_since` say that it is silent, and since when.
     `cursor` is the connector's own note of how far it got; `rounds` counts readings in a row that
     left more to be had.
     """
@@ -46,6 +58,10 @@ class SourceHealth(MonitorModel, kw_only=True):
     last_accepted: Mapped[int] = mapped_column(Integer, default=0)
     last_skipped: Mapped[int] = mapped_column(Integer, default=0)
     posts: Mapped[int] = mapped_column(BigInteger, default=0)
+    last_new_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
+    steady_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
+    alarm: Mapped[SilenceCause | None] = mapped_column(enum_text(SilenceCause), default=None)
+    alarm_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
 
 
 class Source(MonitorModel, kw_only=True):
@@ -75,6 +91,21 @@ class Source(MonitorModel, kw_only=True):
     health: Mapped[SourceHealth] = relationship(lazy="joined", innerjoin=True)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class SourceHour(MonitorModel, kw_only=True):
+    """What a source brought in an hour: readings that went well, posts that were new, and those
+    that were known. The posts of a first reading are of any age and are not counted."""
+
+    __tablename__ = "source_hours"
+    __table_args__ = (PrimaryKeyConstraint("source_id", "hour"),)
+
+    source_id: Mapped[UUID] = mapped_column(ForeignKey("monitor.sources.id", ondelete="CASCADE"))
+    hour: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    readings: Mapped[int] = mapped_column(Integer)
+    failures: Mapped[int] = mapped_column(Integer)
+    posts: Mapped[int] = mapped_column(Integer)
+    known: Mapped[int] = mapped_column(Integer)
 
 
 class Site(MonitorModel, kw_only=True):

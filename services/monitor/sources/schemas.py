@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, StrictBool, StrictInt
 from services.monitor.sources.connectors.registry import Kind
 from services.monitor.sources.kinds import SourceKind
 from services.monitor.sources.models import Source
+from shared.contracts.sources import SilenceCause
 from shared.schemas import Line, RequestShape, ResponseShape, Slug
 
 
@@ -20,6 +21,7 @@ class SourceState(StrEnum):
     NEW = "new"
     OK = "ok"
     FAILING = "failing"
+    SILENT = "silent"
 
 
 class SourceNew(RequestShape):
@@ -77,6 +79,9 @@ class HealthOut(ResponseShape):
     last_accepted: int = Field(description="New or changed posts among them")
     last_skipped: int = Field(description="Entries that could not be read or taken")
     posts: int = Field(description="New or changed posts so far")
+    last_new_at: datetime | None = Field(description="When its newest post came")
+    alarm: SilenceCause | None = Field(description="Why people were told that it is silent")
+    alarm_since: datetime | None = Field(description="Since when it is silent")
 
 
 class SourceOut(ResponseShape):
@@ -102,16 +107,19 @@ class SourceOut(ResponseShape):
     def of(cls, source: Source) -> "SourceOut":
         """Read a row."""
         derived = {
-            "state": _state(source),
+            "state": state_of(source),
             "has_credentials": source.credentials is not None,
         }
         shown = {name: getattr(source, name) for name in cls.model_fields if name not in derived}
         return cls.model_validate(shown | derived)
 
 
-def _state(source: Source) -> SourceState:
+def state_of(source: Source) -> SourceState:
+    """How a source does, in a word."""
     if not source.enabled:
         return SourceState.DISABLED
+    if source.health.alarm is SilenceCause.SILENT:
+        return SourceState.SILENT
     if source.health.failures:
         return SourceState.FAILING
     return SourceState.OK if source.health.last_success_at else SourceState.NEW
