@@ -9,6 +9,9 @@ import pytest
 
 from services.monitor.room import room as monitor_room
 from tests.conftest import OpenRoom, RoomClient
+from tests.monitor.desk import desk, mailbox
+
+__all__ = ["desk", "mailbox"]
 
 MakePost = Callable[..., dict[str, Any]]
 

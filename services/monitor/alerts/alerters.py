@@ -14,7 +14,7 @@ from services.monitor.alerts.models import Alert
 from services.monitor.channels.apprise_sending import AppriseError, notify
 from services.monitor.channels.models import AlertChannel, ChannelKind
 from services.monitor.channels.service import ADDRESS, SECRET, TO
-from services.monitor.channels.webhook import WebhookError, post
+from services.monitor.channels.webhook import WebhookError, post, refusal
 from services.monitor.notices.rendering import letter_of
 from services.monitor.recipients.models import AlertRecipient
 from services.monitor.recipients.service import CONTACT
@@ -106,7 +106,9 @@ class ChannelAlerter:
                 forms=letter.forms(),
                 allow_private=self._allow_private,
             )
-        except (WebhookError, AppriseError, AddressRefusedError) as error:
+        except AddressRefusedError as error:
+            raise AlertError(refusal(error)) from error
+        except (WebhookError, AppriseError) as error:
             raise AlertError(str(error)) from error
 
 

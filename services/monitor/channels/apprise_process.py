@@ -24,6 +24,8 @@ _CONNECTS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 # A service that runs programs here would run them for whoever typed the URL.
 _PROGRAMS = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork"})
 _LONGEST_ERROR = 300
+# These tell the machine that they run on, which is ours, and nobody sits at it.
+_LOCAL = frozenset({"syslog", "dbus", "kde", "qt", "glib", "gnome", "macosx", "windows"})
 
 
 class _Watchman:
@@ -93,8 +95,8 @@ def _open(url: str) -> Any:
 def _describe(url: str) -> dict[str, str]:
     service = _open(url)
     scheme = url.partition(":")[0].lower()
-    if service is None:
-        return {"error": f"apprise knows no address like this ({scheme[:30]}://…)."}
+    if service is None or scheme in _LOCAL:
+        return {"error": f"apprise knows no way to people like this ({scheme[:30]}://…)."}
     return {"service": f"{scheme}: {service.service_name}"}
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.monitor.channels.apprise_sending import AppriseError, describe
 from services.monitor.channels.models import AlertChannel, ChannelKind
 from services.monitor.channels.schemas import ChannelNew
+from services.monitor.channels.webhook import refusal
 from services.monitor.sources.address_guard import AddressRefusedError, check_url
 from shared.errors import Conflict, Invalid, NotFound
 from shared.schemas import check_version
@@ -101,8 +102,10 @@ async def _service_of(kind: ChannelKind, address: str, settings: Settings) -> st
         if kind is ChannelKind.APPRISE:
             return await describe(address.replace(TO, "somebody@example.com"))
         return check_url(address, allow_private=settings.allow_private_receivers).host
-    except (AppriseError, AddressRefusedError) as error:
+    except AppriseError as error:
         raise Invalid(f"/address: {error}") from error
+    except AddressRefusedError as error:
+        raise Invalid(f"/address: {refusal(error)}") from error
 
 
 def _secret(new: ChannelNew) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from services.monitor.sources.address_guard import AddressRefusedError
 from shared.signatures import webhook_headers
 
 _SECONDS = 5.0
@@ -46,3 +47,10 @@ async def post(
         raise WebhookError(f"It cannot be reached: {error or type(error).__name__}.") from error
     if not arrived:
         raise WebhookError(f"It answered {status}.")
+
+
+def refusal(error: AddressRefusedError) -> str:
+    """Why an address of a receiver is not called: the guard speaks of sources, which have a setting
+    of their own."""
+    said = str(error).replace("where sources are not read", "where alerts are not sent")
+    return said.replace("ALLOW_PRIVATE_SOURCES", "ALLOW_PRIVATE_RECEIVERS")

@@ -46,8 +46,10 @@ class Letter:
         for heading, lines in self.sections:
             listed = "".join(f"<li>{escape(line)}</li>" for line in lines)
             parts.append(f"<h3>{escape(heading)}</h3><ul>{listed}</ul>")
+        # The address stands there as words too: what a mail shows as plain text keeps only those.
         parts += [
-            f'<p><a href="{escape(url)}">{escape(words)}</a></p>' for words, url in self.links
+            f'<p>{escape(words)}: <a href="{escape(url)}">{escape(url)}</a></p>'
+            for words, url in self.links
         ]
         return "".join(parts)
 
