@@ -8,6 +8,8 @@ class SourceKind(StrEnum):
 
     RSS = "rss"
     JSON_API = "json_api"
+    WEBHOOK = "webhook"
+    MAILBOX = "mailbox"
     MASTODON = "mastodon"
     BLUESKY = "bluesky"
     BLUESKY_SEARCH = "bluesky_search"

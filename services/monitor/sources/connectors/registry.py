@@ -19,6 +19,11 @@ from services.monitor.sources.connectors.json_api import (
     JsonApiCredentials,
     JsonApiSettings,
 )
+from services.monitor.sources.connectors.mailbox import (
+    MailboxConnector,
+    MailboxCredentials,
+    MailboxSettings,
+)
 from services.monitor.sources.connectors.mastodon import (
     MastodonConnector,
     MastodonCredentials,
@@ -82,6 +87,16 @@ KINDS: Mapping[SourceKind, Kind] = {
         platform="web",
         settings=JsonApiSettings,
         credentials=JsonApiCredentials,
+    ),
+    SourceKind.MAILBOX: Kind(
+        title="Mailbox",
+        hint="The messages that come into a folder, by IMAP; nothing in it is changed",
+        connector=MailboxConnector(),
+        platform="mail",
+        schemes=frozenset({"imap", "imaps"}),
+        settings=MailboxSettings,
+        credentials=MailboxCredentials,
+        credentials_needed=True,
     ),
     SourceKind.MASTODON: Kind(
         title="Mastodon",
