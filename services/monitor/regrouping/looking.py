@@ -1,16 +1,17 @@
 """A look at the running stories: those that have become alike are merged, or proposed to people."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.regrouping.service import merge_held
+from services.monitor.regrouping.warnings import warnings_of
 from services.monitor.regrouping.wording import proposal
 from services.monitor.stories.alike import Likeness, Verdict, comparable, likeness, verdict
-from services.monitor.stories.models import AlikeStories, ChangeKind, StoryChange
+from services.monitor.stories.models import AlikeStories, ChangeKind, StoryChange, StoryRecord
 from services.monitor.stories.story import Story
 from services.monitor.tracking.memory import Memory
 from shared.contracts.actors import SYSTEM
@@ -22,6 +23,9 @@ _MOST_LOOKED_AT = 200
 # Merging reads and moves rows: a flood of look-alikes must not hold up the posts.
 _MOST_MERGED = 5
 
+# Stories leave memory after days of silence; what was taken apart before cannot meet again.
+_REMEMBERED = timedelta(days=60)
+
 Pair = tuple[UUID, UUID]
 
 
@@ -31,7 +35,7 @@ async def look_for_alike(session: AsyncSession, memory: Memory) -> None:
     now = await database_now(session)
     found = _compare(memory, now.timestamp())
     before = {(pair.one_id, pair.other_id): pair for pair in await session.scalars(_NOTED)}
-    separated = await _separated(session, found)
+    separated = await _separated(session) if found else set()
     merging: list[Pair] = []
     for pair, alike in found.items():
         noted = before.pop(pair, None)
@@ -73,17 +77,34 @@ def _compare(memory: Memory, now: float) -> dict[Pair, Likeness]:
     return found
 
 
-async def _separated(session: AsyncSession, pairs: Iterable[Pair]) -> set[Pair]:
-    """Those that people took apart: by a split that stands, or by undoing a merge."""
-    stories = {story_id for pair in pairs for story_id in pair}
+async def _separated(session: AsyncSession) -> set[Pair]:
+    """Those that people took apart, by a split that stands or by undoing a merge.
+
+    What has gone into another story since keeps that one apart too.
+    """
     split = (StoryChange.kind == ChangeKind.SPLIT) & StoryChange.undone_at.is_(None)
     undone = (StoryChange.kind == ChangeKind.MERGED) & StoryChange.undone_at.is_not(None)
+    recently = StoryChange.made_at > func.now() - _REMEMBERED
     rows = await session.execute(
-        select(StoryChange.story_id, StoryChange.other_id).where(
-            StoryChange.story_id.in_(stories), or_(split, undone)
-        )
+        select(StoryChange.story_id, StoryChange.other_id).where(recently, or_(split, undone))
     )
-    return {_ordered(row.story_id, row.other_id) for row in rows}
+    pairs = [(row.story_id, row.other_id) for row in rows]
+    went = {
+        row.id: row.merged_into
+        for row in await session.execute(
+            select(StoryRecord.id, StoryRecord.merged_into).where(
+                StoryRecord.merged_into.is_not(None),
+                StoryRecord.last_received_at > func.now() - _REMEMBERED,
+            )
+        )
+    }
+    return {_ordered(_now(one, went), _now(other, went)) for one, other in pairs}
+
+
+def _now(story_id: UUID, went: Mapping[UUID, UUID]) -> UUID:
+    while story_id in went:
+        story_id = went[story_id]
+    return story_id
 
 
 def _note(
@@ -112,6 +133,9 @@ async def _merge(session: AsyncSession, memory: Memory, pair: Pair, alike: Liken
     one, other = (memory.tracked.get(story_id) for story_id in pair)
     if one is None or other is None:  # one of them has just gone into a third
         return
+    warnings = await warnings_of(session, *pair)
+    if all(warning.incident_id for warning in warnings) and len(warnings) > 1:
+        return  # people respond to both: whether they are one is theirs to say
     # A warning has its story known to people; else the larger story is the better known.
     into, gone = sorted(
         (one, other),

@@ -123,7 +123,8 @@ async def follow_story(session: AsyncSession, change: StoryChangeEvent) -> None:
     incident = await find_by_warning(session, change.warning_id)
     if incident is not None:
         incident.story_id = change.story_id
-        await note(session, incident.id, change)
+        if incident.state is not IncidentState.CLOSED:
+            await note(session, incident.id, change)
 
 
 async def assess_incident(

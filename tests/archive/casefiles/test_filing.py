@@ -21,6 +21,7 @@ from shared.contracts.incidents import (
     TimelineNoted,
 )
 from shared.contracts.levels import IncidentLevel, WarningLevel
+from shared.contracts.stories import StoriesMerged
 from shared.contracts.warnings import WarningAcknowledged, WarningRaised
 from shared.events import emit
 from shared.ids import new_id
@@ -170,6 +171,26 @@ async def test_what_comes_after_the_sealing_is_filed_and_the_seal_still_holds(
     bundle = tmp_path / "case.zip"
     bundle.write_bytes((await archive.get(f"/api/v1/cases/{case['id']}/export")).content)
     assert main([str(bundle), "--seal", case["seal"]["chain_head"]]) == 0
+
+
+async def test_the_case_file_notes_what_became_of_its_story(archive: RoomClient) -> None:
+    case = await whole_incident(archive)
+    merged = StoriesMerged(
+        warning_id=UUID(case["warning_id"]),
+        change_id=new_id(),
+        story_id=new_id(),
+        title="Outage in the city",
+        other_id=new_id(),
+        other_title="Explosion?",
+        posts=12,
+        reason="The same outage",
+        by=PERSON,
+    )
+    await tell(archive, merged)
+    records = (await archive.get(f"/api/v1/cases/{case['id']}/records?limit=100")).json()["items"]
+    filed = [each for each in records if each["kind"] == "StoriesMerged"]
+    assert len(filed) == 1
+    assert filed[0]["content"]["other_title"] == "Explosion?"
 
 
 @pytest.mark.parametrize(

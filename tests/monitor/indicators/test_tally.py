@@ -4,6 +4,8 @@ import json
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.monitor.indicators.reading import read
 from services.monitor.indicators.tally import Tally, TallyPost
@@ -96,3 +98,36 @@ def test_the_state_of_a_hot_story_stays_small() -> None:
     state = tally.to_state()
     assert len(tally.minutes) < 200
     assert len(json.dumps(state)) < 12_000
+
+
+POSTS = st.builds(
+    TallyPost,
+    at=st.integers(0, 3 * 3_600).map(float),
+    platform=st.sampled_from(["weibo", "wechat"]),
+    author=st.none() | st.sampled_from("abcdef"),
+    region=st.none() | st.sampled_from(["云州", "江城"]),
+    followers=st.integers(0, 1_000_000),
+    interactions=st.integers(0, 100),
+    copy=st.booleans(),
+)
+
+
+@given(st.lists(POSTS, max_size=30), st.lists(POSTS, max_size=30))
+def test_two_tallies_together_say_what_one_of_all_posts_would(
+    some: list[TallyPost], others: list[TallyPost]
+) -> None:
+    first, second, whole = Tally(), Tally(), Tally()
+    for each in sorted(some, key=lambda post: post.at):
+        first.add(each)
+    for each in sorted(others, key=lambda post: post.at):
+        second.add(each)
+    for each in sorted([*some, *others], key=lambda post: post.at):
+        whole.add(each)
+    first.include(second)
+    for name in ("first_at", "last_at", "platforms", "regions"):
+        assert getattr(first, name) == getattr(whole, name)
+    assert first.authors.estimate() == whole.authors.estimate()
+    assert first.voice.followers == whole.voice.followers
+    now = 4 * 3_600.0
+    assert first.heat.value(now) == pytest.approx(whole.heat.value(now))
+    assert first.between(-1, now).row() == whole.between(-1, now).row()

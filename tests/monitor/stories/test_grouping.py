@@ -6,6 +6,8 @@ import math
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.monitor.posts.fingerprint import text_hash
 from services.monitor.stories.frequencies import Frequencies
@@ -178,6 +180,28 @@ def test_no_more_stories_are_held_than_allowed_and_the_longest_silent_leave() ->
     stories.place(post(OUTAGE_AGAIN, at=2))
     stories.place(post("Central bank keeps interest rates unchanged", at=3))
     assert [stories.get(story) is not None for story in ("s1", "s2", "s3")] == [True, False, True]
+
+
+@given(st.lists(st.text("停电价望湖新村物业风灯", min_size=2, max_size=9), max_size=20), st.data())
+def test_a_post_is_placed_by_what_came_before_it_only(texts: list[str], data: st.DataObject) -> None:
+    posts = [post(text, at=600.0 * n, id=str(n)) for n, text in enumerate(texts)]
+    until = data.draw(st.integers(0, len(posts)))
+    whole, beginning = grouping(), grouping()
+    placed = [whole.place(each) for each in posts]
+    assert [beginning.place(each) for each in posts[:until]] == placed[:until]
+
+
+def test_merged_stories_are_one_for_all_that_follows() -> None:
+    stories = grouping()
+    stories.place(post(OUTAGE, id="outage"))
+    stories.place(post(TARIFF, id="tariff", at=1))
+    stories.merge("s1", "s2")
+    merged = stories.get("s1")
+    assert merged is not None
+    assert (merged.posts, merged.last_at, len(stories)) == (2, 1, 1)
+    assert stories.place(post("[怒]", at=2, parent_id="tariff")).story_id == "s1"
+    assert stories.place(post(f"{TARIFF}！", at=3, id="copy")).story_id == "s1"
+    assert stories.place(post("洗衣机几点开划算", at=4)).story_id == "s1"
 
 
 def test_a_grouping_goes_on_from_its_stored_state_as_if_nothing_had_happened() -> None:

@@ -263,3 +263,22 @@ async def test_an_opinion_on_an_edited_post_is_counted_once(
     await work(monitor)
     story = (await stories(monitor))[0]
     assert story["sentiment"] == {"positive": 0, "neutral": 0, "negative": 1}
+
+
+async def test_a_story_that_memory_let_go_of_goes_on_with_its_counts(
+    monitor: RoomClient, make_post: MakePost
+) -> None:
+    await watch(monitor)
+    parent = make_post(OUTAGE)
+    await send(monitor, parent, make_post(f"{OUTAGE} 又问"))
+    await work(monitor)
+    story = (await stories(monitor))[0]
+    memory = monitor.runtime.resources.memory
+    memory.grouping.let_go(story["id"])
+    memory.tracked.clear()
+    await send(monitor, make_post("转发微博", parent_external_id=parent["external_id"]))
+    await work(monitor)
+    after = (await stories(monitor))[0]
+    assert (after["id"], after["posts"], after["copies"]) == (story["id"], 2, 1)
+    assert after["title"] == story["title"]
+    assert after["first_post_at"] == story["first_post_at"]

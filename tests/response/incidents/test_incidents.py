@@ -7,7 +7,9 @@ import pytest
 
 from services.response.room import room as response_room
 from shared.contracts.actors import Permission
+from shared.contracts.event import Event
 from shared.contracts.levels import WarningLevel
+from shared.contracts.stories import StoriesMerged, StoryChangeUndone
 from shared.contracts.warnings import Reason, WarningLevelChanged, WarningRaised
 from shared.events import emit
 from shared.ids import new_id
@@ -70,7 +72,7 @@ def warning(level: WarningLevel, warning_id: UUID | None = None) -> WarningRaise
     )
 
 
-async def tell(room: RoomClient, *events: WarningRaised | WarningLevelChanged) -> None:
+async def tell(room: RoomClient, *events: Event) -> None:
     for event in events:
         async with room.transaction() as session:
             await emit(session, event)
@@ -108,6 +110,33 @@ async def test_a_warning_that_rises_raises_its_incident_and_never_lowers_it(
     assert incident["level"] == "red"
     timeline = (await response.get(f"/api/v1/incidents/{incident['id']}/timeline")).json()["items"]
     assert {entry["kind"] for entry in timeline} == {"IncidentOpened", "WarningLevelChanged"}
+
+
+async def test_an_incident_follows_its_story_where_it_goes_on(response: RoomClient) -> None:
+    raised = warning(WarningLevel.ORANGE)
+    merged = StoriesMerged(
+        warning_id=raised.warning_id,
+        change_id=new_id(),
+        story_id=new_id(),
+        title="Outage in the city",
+        other_id=raised.story_id,
+        other_title=raised.title,
+        posts=12,
+        reason="The same outage",
+        by=make_actor().ref,
+    )
+    await tell(response, raised, merged)
+
+    incident = (await response.get("/api/v1/incidents")).json()["items"][0]
+    assert incident["story_id"] == str(merged.story_id)
+    timeline = (await response.get(f"/api/v1/incidents/{incident['id']}/timeline")).json()["items"]
+    assert [entry["kind"] for entry in timeline] == ["IncidentOpened", "StoriesMerged"]
+    assert timeline[1]["facts"]["reason"] == "The same outage"
+
+    back = StoryChangeUndone(**merged.model_dump() | {"story_id": raised.story_id})
+    await tell(response, back)
+    incident = (await response.get("/api/v1/incidents")).json()["items"][0]
+    assert incident["story_id"] == str(raised.story_id)
 
 
 async def test_from_assessment_to_close_with_everything_on_the_timeline(
