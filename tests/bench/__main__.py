@@ -11,13 +11,18 @@ from tests.bench.models import measure_models
 from tests.bench.posts import watches
 from tests.bench.ratios import measure_ratios
 from tests.bench.report import say
+from tests.bench.stories import measure_stories
 from tests.bench.surge import measure_surge
 from tests.bench.throughput import measure_throughput
 from tests.bench.under_test import UnderTest
 from tests.house import House, said
 
 # Measures of a part alone, without the system.
-_ALONE: dict[str, Callable[[], None]] = {"models": measure_models, "surge": measure_surge}
+_ALONE: dict[str, Callable[[], None]] = {
+    "models": measure_models,
+    "surge": measure_surge,
+    "stories": measure_stories,
+}
 _MEASURES: dict[str, Callable[[UnderTest], Awaitable[None]]] = {
     "throughput": measure_throughput,
     "latency": measure_latency,

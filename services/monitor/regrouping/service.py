@@ -189,6 +189,7 @@ async def _chosen(
             ),
             text_hash=row.text_hash and row.text_hash.hex,
             text=f"{row.title or ''} {row.text}",
+            copy_of=row.original_id,
         )
         for row in rows
     ]

@@ -23,6 +23,7 @@ def stories(draw: st.DrawFn) -> list[Part]:
             parent=None if (parent := draw(parents)) is None else str(parent),
             text_hash=draw(hashes),
             text="",
+            copy_of=draw(st.none() | st.sampled_from(IDS)),
         )
         for number in range(size)
     ]
@@ -39,6 +40,7 @@ def test_nobody_stays_behind_whose_original_left(parts: list[Part], chosen: set[
         if part.id not in gone:
             assert part.parent not in keys
             assert part.text_hash not in hashes
+            assert part.copy_of not in gone
 
 
 @given(stories(), st.sets(st.sampled_from(IDS)))

@@ -87,7 +87,7 @@ async def test_a_merged_story_goes_on_in_the_other_one(
     assert [each["id"] for each in await stories(monitor)] == [outage]
     posts = (await monitor.get(f"/api/v1/stories/{outage}/posts")).json()["items"]
     assert len(posts) == 7
-    await send(monitor, make_post(f"{TARIFF} 又一户"), make_post(f"{OUTAGE} 又一楼"))
+    await send(monitor, make_post(f"{TARIFF} 71户"), make_post(f"{OUTAGE} 72楼"))
     await work(monitor)
     assert counts(await story(monitor, outage)) == (9, 0)
 
@@ -128,7 +128,7 @@ async def test_a_merge_is_undone_with_exact_counts(
     after = [await story(monitor, each) for each in (outage, tariff)]
     for name in ("posts", "copies", "platforms", "first_post_at", "last_post_at", "watch_id"):
         assert [each[name] for each in after] == [each[name] for each in before]
-    await send(monitor, make_post(f"{TARIFF} 又一户"))
+    await send(monitor, make_post(f"{TARIFF} 71户"))
     await work(monitor)
     assert counts(await story(monitor, tariff)) == (4, 0)
     history = (await monitor.get(f"/api/v1/stories/{tariff}/changes")).json()["items"]
@@ -153,8 +153,8 @@ async def test_a_split_takes_the_chosen_posts_and_what_repeats_them(
     assert "电价" in (await story(monitor, new))["title"]
     await send(
         monitor,
-        make_post(f"{TARIFF} 又一户"),
-        make_post(f"{OUTAGE} 又一楼"),
+        make_post(f"{TARIFF} 71户"),
+        make_post(f"{OUTAGE} 72楼"),
         make_post("转发微博", parent_external_id="repost"),
     )
     await work(monitor)
@@ -306,7 +306,7 @@ async def test_a_worker_follows_a_change_without_reading_everything_anew(
     kept = resources.memory.grouping
     made = await change(monitor, f"{tariff}/merge", {"into": outage})
     await change(monitor, f"changes/{made['id']}/undo", {})
-    await send(monitor, make_post(f"{TARIFF} 又一户"), make_post(f"{OUTAGE} 又一楼"))
+    await send(monitor, make_post(f"{TARIFF} 71户"), make_post(f"{OUTAGE} 72楼"))
     await work(monitor)
     assert resources.memory.grouping is kept
     assert [counts(each) for each in await stories(monitor)] == [(5, 0), (4, 0)]

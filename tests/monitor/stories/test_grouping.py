@@ -183,7 +183,9 @@ def test_no_more_stories_are_held_than_allowed_and_the_longest_silent_leave() ->
 
 
 @given(st.lists(st.text("停电价望湖新村物业风灯", min_size=2, max_size=9), max_size=20), st.data())
-def test_a_post_is_placed_by_what_came_before_it_only(texts: list[str], data: st.DataObject) -> None:
+def test_a_post_is_placed_by_what_came_before_it_only(
+    texts: list[str], data: st.DataObject
+) -> None:
     posts = [post(text, at=600.0 * n, id=str(n)) for n, text in enumerate(texts)]
     until = data.draw(st.integers(0, len(posts)))
     whole, beginning = grouping(), grouping()

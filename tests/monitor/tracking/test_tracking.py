@@ -269,8 +269,8 @@ async def test_a_story_that_memory_let_go_of_goes_on_with_its_counts(
     monitor: RoomClient, make_post: MakePost
 ) -> None:
     await watch(monitor)
-    parent = make_post(OUTAGE)
-    await send(monitor, parent, make_post(f"{OUTAGE} 又问"))
+    parent = make_post(f"{OUTAGE} 第1次问了")
+    await send(monitor, parent, make_post(f"{OUTAGE} 第2次问了"))
     await work(monitor)
     story = (await stories(monitor))[0]
     memory = monitor.runtime.resources.memory
