@@ -23,6 +23,7 @@ class Lane(StrEnum):
     DESK = "desk"  # what people and warnings cause
     OUTSIDE = "outside"  # calls to the world, which may be slow
     COLLECT = "collect"  # reading sources: a slow site must not hold up an alert
+    STUDY = "study"  # long computations over the past, one at a time
 
 
 @dataclass(frozen=True)

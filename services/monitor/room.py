@@ -2,6 +2,8 @@
 
 from services.monitor.alerts.jobs import jobs as alert_jobs
 from services.monitor.alerts.routes import router as alerts
+from services.monitor.backtest.jobs import jobs as backtest_jobs
+from services.monitor.backtest.routes import router as backtests
 from services.monitor.channels.routes import router as channels
 from services.monitor.coverage.jobs import jobs as coverage_jobs
 from services.monitor.coverage.routes import router as coverage
@@ -23,6 +25,8 @@ from services.monitor.reports.jobs import jobs as report_jobs
 from services.monitor.reports.routes import router as reports
 from services.monitor.resources import open_api_resources, open_resources
 from services.monitor.routing.routes import router as rules
+from services.monitor.shadows.jobs import jobs as shadow_jobs
+from services.monitor.shadows.routes import router as shadows
 from services.monitor.sources.jobs import jobs as source_jobs
 from services.monitor.sources.routes import router as sources
 from services.monitor.stories.routes import router as stories
@@ -48,7 +52,9 @@ room = RoomDefinition(
         duplicates,
         coverage,
         sources,
+        backtests,
         watches,
+        shadows,
         surges,
         regrouping,
         stories,
@@ -72,6 +78,8 @@ room = RoomDefinition(
         report_jobs,
         escalation_jobs,
         patrol_jobs,
+        backtest_jobs,
+        shadow_jobs,
     ),
     raw_bodies=[BulkNew],
     resources=open_api_resources,

@@ -57,6 +57,7 @@ from shared.contracts.warnings import (
     WarningLevelChanged,
     WarningRaised,
 )
+from shared.contracts.watches import BacktestQueued
 
 ROUTES: dict[type[Event], tuple[Room, ...]] = {
     # posts
@@ -83,6 +84,7 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     WarningAcknowledged: (Room.MONITOR, Room.ARCHIVE),
     WarningDismissed: (Room.MONITOR, Room.ARCHIVE),
     AlertQueued: (Room.MONITOR,),
+    BacktestQueued: (Room.MONITOR,),
     AlertSent: (Room.ARCHIVE,),
     EscalationStepped: (Room.ARCHIVE,),
     EscalationEnded: (Room.ARCHIVE,),

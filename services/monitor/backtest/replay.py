@@ -1,27 +1,31 @@
 """Past posts through the monitor's own rules, under their own clock.
 
 Causal: what is said at a time depends on nothing that came later. Opinions of posts are not known
-here; the warnings rest on the words, the amount, the speed and the voices.
+here, since it is not kept when each was known; nor are merges and splits by people. The warnings
+rest on the words, the amount, the course, the speed and the voices.
 """
 
 import itertools
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.monitor.backtest.cascades import event_posts
 from services.monitor.backtest.subject import Subject
-from services.monitor.backtest.trial import Trial
+from services.monitor.backtest.trial import Selector, Trial
 from services.monitor.indicators.tally import TallyPost
 from services.monitor.posts.fingerprint import text_hash
-from services.monitor.stories.grouping import Grouping, GroupingPost, Joined
+from services.monitor.stories.grouping import DEFAULT_SETTINGS, Grouping, GroupingPost, Joined
+from services.monitor.stories.recent import Recent
 from services.monitor.warnings.levels import Decision, Move
 from services.monitor.warnings.reasons import reason
+from services.monitor.watches.content import Fields
 from shared.contracts.levels import WarningLevel
+from shared.contracts.warnings import Reason
 from shared.folding import fold
 
 _WARNS = frozenset({Move.RAISED, Move.ROSE})
+_COPIES = (Joined.COPY, Joined.PARENT)
 _INTERACTIONS = ("likes", "reposts", "comments")
 
 
@@ -43,8 +47,13 @@ class Warned:
     subject: str
     level: WarningLevel
     warned_at: float
-    reason: str
+    reasons: tuple[Reason, ...]
     evidence: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        """All reasons in one English text."""
+        return " ".join(each.text for each in self.reasons)
 
 
 def replay_event(event: Mapping[str, Any], trial: Trial) -> list[Warned]:
@@ -59,49 +68,133 @@ def replay_event(event: Mapping[str, Any], trial: Trial) -> list[Warned]:
         decision = subject.add(post)
         if decision.move in _WARNS and decision.level:
             evidence = (name, f"{name}-{number - 1}") if number else (name,)
-            warned.append(Warned(name, decision.level, post.at, _why(decision), evidence))
+            warned.append(Warned(name, decision.level, post.at, _reasons(decision), evidence))
     return warned
 
 
 def replay_posts(posts: Iterable[PastPost], trial: Trial) -> Iterator[Warned]:
     """Matches, groups, counts and judges posts in time order."""
-    numbers = itertools.count(1)
-    grouping = Grouping(lambda: f"story-{next(numbers)}")
-    selector = trial.selector()
-    subjects: dict[str, Subject] = defaultdict(lambda: Subject(trial.thresholds))
-    first_posts: dict[str, str] = {}
-    for number, post in enumerate(posts, 1):
-        folded = fold(f"{post.fields.get('title') or ''} {post.fields['text']}")
-        terms = selector.terms(folded)
-        if terms is None:
-            continue
-        grouped = _grouped(post, folded, terms, number)
-        placement = grouping.place(grouped)
-        grouping.expire(post.at)
-        copy = placement.joined is Joined.COPY
-        decision = subjects[placement.story_id].add(_counted(post, copy=copy))
-        first = first_posts.setdefault(placement.story_id, grouped.id)
-        if decision.move in _WARNS and decision.level:
-            evidence = tuple(dict.fromkeys((first, grouped.id)))
-            yield Warned(placement.story_id, decision.level, post.at, _why(decision), evidence)
+    replay = Replay(trial)
+    for post in posts:
+        placed = replay.add(post)
+        if placed is not None:
+            yield from (warned for warned in placed.warned if warned is not None)
 
 
-def _why(decision: Decision) -> str:
-    return " ".join(reason(cause).text for cause in decision.causes)
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a post went: its story, which trials matched it, and what each warned of by it."""
+
+    story_id: str
+    matched: tuple[bool, ...]
+    warned: tuple[Warned | None, ...]
 
 
-def _grouped(post: PastPost, folded: str, terms: tuple[str, ...], number: int) -> GroupingPost:
-    values = post.fields
-    parent = values.get("parent_external_id")
-    return GroupingPost(
-        id=str(values.get("external_id", number)),
-        at=post.at,
-        text=str(values["text"]),
-        folded=folded,
-        text_hash=text_hash(folded),
-        parent_id=None if parent is None else str(parent),
-        watch_terms=terms,
-    )
+@dataclass(slots=True)
+class _Side:
+    """What one trial sees of the posts: those that it matches, story by story."""
+
+    trial: Trial
+    selector: Selector
+    # By story, the longest silent first.
+    subjects: dict[str, tuple[str, float, Subject]] = field(default_factory=dict)
+
+    def add(self, story_id: str, post_id: str, post: TallyPost) -> Warned | None:
+        first, _, subject = self.subjects.pop(
+            story_id, (post_id, post.at, Subject(self.trial.thresholds))
+        )
+        self.subjects[story_id] = first, post.at, subject
+        decision = subject.add(post)
+        if decision.move not in _WARNS or decision.level is None:
+            return None
+        evidence = tuple(dict.fromkeys((first, post_id)))
+        return Warned(story_id, decision.level, post.at, _reasons(decision), evidence)
+
+    def forget(self, oldest: float) -> None:
+        """Lets go of the stories that have been silent since `oldest`."""
+        while self.subjects:
+            story_id, (_, last_at, _) = next(iter(self.subjects.items()))
+            if last_at >= oldest:
+                break
+            del self.subjects[story_id]
+
+
+class Replay:
+    """Posts in time order through one or more trials side by side: grouped once, all together, so
+    that a story is the same to all of them; counted and judged by each on its own.
+
+    Memory is bounded by the stories of three days. Like the tracker, a post that no trial matches
+    follows the post that it repeats, as far as that is remembered.
+    """
+
+    def __init__(self, *trials: Trial) -> None:
+        numbers = itertools.count(1)
+        self._grouping = Grouping(lambda: f"story-{next(numbers)}")
+        self._sides = [_Side(trial, trial.selector()) for trial in trials]
+        self._places: Recent[tuple[bool, ...]] = Recent()
+        self._number = 0
+
+    def add(self, post: PastPost) -> Placed | None:
+        """Returns what became of a post; None where no trial asks for it."""
+        self._number += 1
+        values = post.fields
+        title, text = values.get("title"), str(values["text"])
+        folded = fold(f"{title} {text}" if title else text)
+        parent = values.get("parent_external_id")
+        fields = _fields(post)
+        terms = [side.selector.terms(folded, fields) for side in self._sides]
+        matched = tuple(each is not None for each in terms)
+        if not any(matched):
+            followed = self._places.get(None if parent is None else str(parent))
+            if followed is None:
+                return None
+            matched = followed
+        post_id = str(values.get("external_id", self._number))
+        placement = self._grouping.place(
+            GroupingPost(
+                id=post_id,
+                at=post.at,
+                text=str(title or text),
+                folded=folded,
+                text_hash=text_hash(folded),
+                parent_id=None if parent is None else str(parent),
+                watch_terms=self._naming(terms),
+            )
+        )
+        self._places.remember(post_id, matched)
+        counted = _counted(post, copy=placement.joined in _COPIES)
+        warned = tuple(
+            side.add(placement.story_id, post_id, counted) if asks else None
+            for side, asks in zip(self._sides, matched, strict=True)
+        )
+        self._grouping.expire(post.at)
+        for side in self._sides:
+            side.forget(post.at - DEFAULT_SETTINGS.window)
+        return Placed(placement.story_id, matched, warned)
+
+    def title(self, story_id: str) -> str:
+        """Returns what a story is called; nothing for one that is no longer held."""
+        story = self._grouping.get(story_id)
+        return story.title if story is not None else ""
+
+    def _naming(self, terms: Iterable[tuple[str, ...] | None]) -> tuple[str, ...]:
+        """Those of the terms that only name whom the trials are about."""
+        return tuple(
+            term
+            for side, found in zip(self._sides, terms, strict=True)
+            for term in found or ()
+            if term in side.trial.targets
+        )
+
+
+def _reasons(decision: Decision) -> tuple[Reason, ...]:
+    return tuple(reason(cause) for cause in decision.causes)
+
+
+def _fields(post: PastPost) -> Fields:
+    """What watches look at besides the text."""
+    names = ("title", "author", "platform", "region", "language", "source")
+    return Fields(**{name: str(post.fields.get(name) or "") for name in names}, at=post.at)
 
 
 def _counted(post: PastPost, *, copy: bool) -> TallyPost:

@@ -45,6 +45,12 @@ class Post(MonitorModel, kw_only=True):
             "id",
             postgresql_where=text("source_id IS NOT NULL"),
         ),
+        Index(
+            "posts_by_publication",
+            "published_at",
+            postgresql_using="brin",
+            postgresql_with={"autosummarize": "on"},
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.monitor.backtest.replay import PastPost, Warned, replay_event, replay_posts
+from services.monitor.backtest.replay import PastPost, Replay, replay_event, replay_posts
 from services.monitor.backtest.trial import Trial, trial_of
 from services.monitor.watches.tokens import ExpressionError
 from shared.contracts.levels import WarningLevel
@@ -80,15 +80,36 @@ def test_an_answer_to_a_post_that_did_not_match_stands_for_itself() -> None:
     posts = [post(0, NOON, "无关"), post(1, NOON + 1, "停电了吗", parent_external_id="p0")]
     trial = trial_of({"expression": "停电", "thresholds": {"heat": {"blue": 0.5}}})
     warned = list(replay_posts(posts, trial))
-    assert warned == [
-        Warned(
-            "story-1",
-            WarningLevel.BLUE,
-            NOON + 1,
-            "The heat is 0.7 posts an hour; the level begins at 0.5.",
-            ("p1",),
-        )
+    assert [(each.subject, each.level, each.warned_at) for each in warned] == [
+        ("story-1", WarningLevel.BLUE, NOON + 1)
     ]
+    assert warned[0].reason == "The heat is 0.7 posts an hour; the level begins at 0.5."
+    assert warned[0].evidence == ("p1",)
+
+
+def test_a_repost_without_words_follows_what_it_repeats() -> None:
+    posts = [post(0, NOON, OUTAGE)]
+    posts += [
+        post(number, NOON + number * 10, "转发微博", parent_external_id=f"p{number - 1}")
+        for number in range(1, 120)
+    ]
+    warned = list(replay_posts(posts, trial_of({"expression": "停电"})))
+    assert [each.subject for each in warned[:1]] == ["story-1"]
+    assert list(replay_posts(posts[1:], trial_of({"expression": "停电"}))) == []
+
+
+def test_two_trials_see_the_same_stories_and_judge_for_themselves() -> None:
+    milder = trial_of({"expression": "停电", "thresholds": {"heat": {"blue": 10}, "outlook": 1}})
+    other = trial_of({"expression": "停电 AND 物业", "thresholds": {"outlook": 1}})
+    replay = Replay(milder, other)
+    placed = [replay.add(post(n, NOON + n * 10, OUTAGE)) for n in range(200)]
+    first = [
+        next(n for n, each in enumerate(placed) if each is not None and each.warned[side])
+        for side in (0, 1)
+    ]
+    assert first[0] < first[1]
+    assert replay.title("story-1") == OUTAGE
+    assert replay.add(post(999, NOON + 9_999, "无关")) is None
 
 
 def test_a_watch_that_cannot_be_read_is_refused() -> None:
