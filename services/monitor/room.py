@@ -12,6 +12,7 @@ from services.monitor.escalation.jobs import jobs as escalation_jobs
 from services.monitor.escalation.routes import router as escalations
 from services.monitor.imports.jobs import jobs as import_jobs
 from services.monitor.imports.routes import router as imports
+from services.monitor.notices.routes import router as notices
 from services.monitor.officers.routes import router as officers
 from services.monitor.patrols.jobs import jobs as patrol_jobs
 from services.monitor.patrols.routes import router as patrols
@@ -40,7 +41,7 @@ from shared.contracts.rooms import Room
 from shared.jobs import collect
 from shared.room import RoomDefinition
 
-alerting = (channels, recipients, rules, escalations)
+alerting = (channels, recipients, rules, escalations, notices)
 
 room = RoomDefinition(
     room=Room.MONITOR,
