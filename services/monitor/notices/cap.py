@@ -77,7 +77,8 @@ def cap_of(notices: Sequence[CapNotice], *, sender: str) -> bytes:
     for language in _LANGUAGES:
         _info(alert, newest, language)
     indent(alert)
-    return tostring(alert, encoding="utf-8", xml_declaration=True)
+    written: bytes = tostring(alert, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _info(alert: Element, notice: CapNotice, language: str) -> None:

@@ -41,7 +41,7 @@ _TYPES = {
 _READ = {kind.partition(";")[0]: {} for kind in _TYPES.values()}
 
 
-@router.get("/{warning_id}/notices", operation_id="notices_list")
+@router.get("/{warning_id}/notices", operation_id="warning_notices_list")
 async def list_notices(warning_id: UUID, session: Session, _: Viewer) -> Notices:
     """All that was said of a warning (预警通报), newest first."""
     notices = await service.require_notices(session, warning_id)
@@ -50,7 +50,7 @@ async def list_notices(warning_id: UUID, session: Session, _: Viewer) -> Notices
 
 @router.get(
     "/{warning_id}/notice",
-    operation_id="notices_render",
+    operation_id="warning_notices_render",
     response_class=Response,
     responses={200: {"content": _READ, "description": "The notice in force, for people"}},
 )

@@ -32,7 +32,7 @@ class LadderIn(RequestShape):
     """A group of which somebody must acknowledge, or the next in order is asked."""
 
     group: Slug = Field(examples=["g2"])
-    minutes: dict[WarningLevel, StrictInt | float] = Field(
+    minutes: dict[WarningLevel, float] = Field(
         default_factory=lambda: {
             level: MINUTES[level] for level in WarningLevel if level >= WarningLevel.YELLOW
         },
