@@ -30,7 +30,7 @@ from gateway.identity.callers import Caller
 from gateway.identity.secrets import Kind
 from gateway.protocol import CLOSE
 from gateway.resources import GatewayResources
-from gateway.routes import API, PATIENCE, ROUTES, USUAL_PATIENCE, lane_of, prefix_of, takes_file
+from gateway.routes import API, PATIENCE, ROUTES, USUAL_PATIENCE, body_limit, lane_of, prefix_of
 from shared import metrics
 from shared.auth import IdentitySigner
 from shared.contracts.rooms import Room
@@ -139,7 +139,7 @@ class Door:
         else:
             lane = lane_of(method, path)
             self._open.limiter.take(f"{visitor.caller.share}/{lane}")
-        limit = self._settings.upload_limit if takes_file(path) else self._settings.body_limit
+        limit = body_limit(path, self._settings, signed_in=visitor is not None)
         body = Body(receive, declared=content_length(headers), limit=limit)
         if room is None or visitor is None:
             await self._own(scope, receive, answer, visitor, body, current)

@@ -7,6 +7,7 @@ nobody.
 from enum import StrEnum
 
 from shared.contracts.rooms import Room
+from shared.settings import Settings
 
 API = "/api/v1/"
 
@@ -82,3 +83,20 @@ def takes_file(path: str) -> bool:
         or path.endswith("/attachments")
         or (path.startswith("/api/v1/patrols/rounds/") and "/checks/" in path)
     )
+
+
+# Bytes of a form of the console with three pictures, and of the public one with one.
+_FORM = 20 * 1024 * 1024
+_PUBLIC_FORM = 8 * 1024 * 1024
+_FORMS = ("/report", "/inbox/", "/patrols/rounds/")
+
+
+def body_limit(path: str, settings: Settings, *, signed_in: bool) -> int:
+    """How many bytes a body may have at this address."""
+    if takes_file(path):
+        return settings.upload_limit
+    if signed_in and path.startswith(_FORMS):
+        return max(settings.body_limit, min(settings.upload_limit, _FORM))
+    if path.startswith("/r/"):
+        return max(settings.body_limit, min(settings.upload_limit, _PUBLIC_FORM))
+    return settings.body_limit

@@ -3,6 +3,7 @@
 The key of idempotency is made with the form, so that a form that is sent twice works once.
 """
 
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from urllib.parse import quote
 
 from fastapi import Response
 from fastapi.responses import RedirectResponse
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from gateway.console.answers import Trouble
 from gateway.console.visit import NOT_FOUND, PageMissing, Visit
@@ -28,6 +29,11 @@ def text(name: str) -> Read:
 def optional(name: str) -> Read:
     """A text, or None where nothing was typed."""
     return lambda form, _: str(form.get(name, "")).strip() or None
+
+
+def split(name: str) -> Read:
+    """A list, separated by spaces or commas."""
+    return lambda form, _: str(form.get(name, "")).replace(",", " ").replace("，", " ").split()
 
 
 def lines(name: str) -> Read:
@@ -65,6 +71,15 @@ def part(name: str, index: int) -> Read:
 def always(value: Any) -> Read:
     """The same value whatever was typed."""
     return lambda _form, _visit: value
+
+
+def pictures(name: str) -> Read:
+    """The files that were chosen, as the API takes pictures."""
+    return lambda form, _: [
+        {"content": b64encode(sent.file.read()).decode()}
+        for sent in form.getlist(name)
+        if isinstance(sent, UploadFile) and sent.size
+    ]
 
 
 def moment(name: str) -> Read:
@@ -126,10 +141,10 @@ async def perform(
     act = acts.get(name)
     if act is None:
         raise PageMissing(NOT_FOUND)
-    form = await visit.request.form()
-    values = {key: str(value) for key, value in form.items()}
+    async with visit.request.form() as form:
+        values = {key: str(value) for key, value in form.items()}
+        body = {key: read(form, visit) for key, read in act.fields.items()}
     path = _fill(act.path, values | dict(place))
-    body = {key: read(form, visit) for key, read in act.fields.items()}
     trouble = await _changed(visit, act, values | dict(place))
     if trouble is None:
         answer = await visit.ask(

@@ -6,7 +6,11 @@ from gateway.console.pages import (
     cases,
     incidents,
     models,
+    officers,
+    patrols,
     posts,
+    public_report,
+    reports,
     settings,
     sign_in,
     situation,
@@ -26,6 +30,10 @@ for page in (
     statements,
     cases,
     models,
+    reports,
+    patrols,
+    officers,
+    public_report,
     settings,
 ):
     router.include_router(page.router)

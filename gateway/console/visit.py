@@ -11,6 +11,7 @@ from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from gateway.console.answers import Answer, Trouble
 from gateway.console.backend import Backend, ConsoleParts, Params
@@ -21,7 +22,7 @@ from gateway.console.safety import HEADERS, comes_from_elsewhere
 from gateway.console.templates import environment
 from gateway.console.words import DONE, PERMISSIONS, PROBLEMS, UNKNOWN_PROBLEM
 from shared.contracts import EVENTS
-from shared.contracts.actors import Actor
+from shared.contracts.actors import Actor, Permission
 from shared.log import get_logger
 
 log = get_logger(__name__)
@@ -138,11 +139,16 @@ class Visit(Reader):
 
     async def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A page inside the frame: with navigation, and how much waits behind each entry."""
-        warnings, incidents = await together(
-            self.ask("/warnings", [("state", "active"), ("limit", "100")]),
-            self.ask("/incidents", [("state", "open"), ("state", "active"), ("limit", "100")]),
-        )
-        counts = {"/warnings": len(warnings.items), "/incidents": len(incidents.items)}
+        asked = {
+            "/warnings": self.ask("/warnings", [("state", "active"), ("limit", "100")]),
+            "/incidents": self.ask(
+                "/incidents", [("state", "open"), ("state", "active"), ("limit", "100")]
+            ),
+        }
+        if self.actor.may(Permission.HANDLE_REPORTS):
+            asked["/inbox"] = self.ask("/reports/staff", [("state", "new"), ("limit", "50")])
+        counted = await together(*asked.values())
+        counts = {place: len(found.items) for place, found in zip(asked, counted, strict=True)}
         return self.render(template, status, actor=self.actor, counts=counts, **values)
 
 
@@ -208,6 +214,8 @@ async def _answer(
         return Reader.of(request).sorry(missing.trouble)
     except RequestValidationError:
         return Reader.of(request).sorry(NOT_FOUND)
+    except HTTPException as refused:  # a form that is none
+        return Reader.of(request).sorry(Trouble(refused.status_code, "bad-request", ""))
     except Exception as error:  # whatever it is, a person gets a page in words
         log.error("page_broke", path=request.url.path, exc_info=error)
         return Reader.of(request).sorry(Trouble(500, "internal-error", ""))

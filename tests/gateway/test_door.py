@@ -263,3 +263,16 @@ async def test_no_request_breaks_the_door(
         wait=2,
     )
     assert not answer.startswith(b"HTTP/1.1 5"), answer
+
+
+async def test_forms_with_pictures_may_be_larger_and_for_nobody_only_at_the_public_page(
+    open_house: OpenHouse,
+) -> None:
+    house = await open_house(body_limit=10_000, upload_limit=50_000)
+    form = b"x" * 20_000
+    for path in ("/report", "/r/some-link"):
+        assert (await house.call("POST", path, content=form)).status_code != 413, path
+        larger = await house.call("POST", path, content=form * 3)
+        assert larger.status_code == 413, path
+    assert (await house.call("POST", "/report", None, content=form)).status_code == 413
+    assert (await house.call("POST", "/r/some-link", None, content=form)).status_code != 413

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import Response
+from fastapi.responses import RedirectResponse
 
 from gateway.console.pages import page_router
 from gateway.console.views.chart import heat_chart
@@ -12,6 +13,7 @@ from gateway.console.views.samples import marked
 from gateway.console.views.timeline import group_names, latest, told_timeline
 from gateway.console.views.volume import last_hour, usual_point
 from gateway.console.visit import Here, Visit, together
+from shared.contracts.actors import Permission
 
 router = page_router()
 
@@ -33,7 +35,9 @@ _UNDER_WAY = [
 
 @router.get("/")
 async def show_situation(visit: Here) -> Response:
-    """What needs somebody now."""
+    """What needs somebody now; for who only reports, the page to do that."""
+    if not visit.actor.may(Permission.VIEW) and visit.actor.may(Permission.SEND_REPORTS):
+        return RedirectResponse("/report", 303)
     warnings, incidents, statements, volume, stories, posts, groups, watches = await together(
         visit.ask("/warnings", [("limit", "50")]),
         visit.ask("/incidents", [("state", "open"), ("state", "active"), ("limit", "20")]),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.console.memory import Reply
-from gateway.console.preview import handling, labels, opinion
+from gateway.console.preview import handling, labels, opinion, reports
 from gateway.console.preview.sample import (
     CASE,
     COMMAND,
@@ -47,7 +47,7 @@ _ACCEPTED = (
 def sample_replies(now: datetime | None = None) -> dict[str, Reply]:
     """What the sample house answers at `now`."""
     moment = now or datetime.now(UTC)
-    read = _opinion(moment) | _models(moment) | _handling(moment)
+    read = _opinion(moment) | _models(moment) | _handling(moment) | _people(moment)
     replies: dict[str, Reply] = {
         f"GET /api/v1{path}": (200, answer) for path, answer in read.items()
     }
@@ -118,6 +118,23 @@ def _handling(now: datetime) -> dict[str, Any]:
         f"/cases/{CASE}/records": {"items": handling.records(now), "next_after": None},
         f"/cases/{CASE}/proof": {"intact": True, "problems": [], "fingerprint": case["head"]},
         "/me": {"id": SOMEBODY.id, "display_name": SOMEBODY.name, "roles": ["leader"]},
+    }
+
+
+def _people(now: datetime) -> dict[str, Any]:
+    return {
+        "/reports/staff": _page(reports.reports(now)),
+        **{f"/reports/staff/{report['id']}": report for report in reports.reports(now)},
+        "/reports/mine": _page(reports.own(now)),
+        "/reports/link": reports.link(now),
+        f"/reports/public/{reports.PAGE}": {"open": True},
+        "/patrols/rounds": _page(reports.rounds(now)),
+        **{f"/patrols/rounds/{found['id']}": found for found in reports.rounds(now)},
+        "/patrols/sites": _page(reports.sites(now)),
+        "/patrols/plans": _page(reports.plans(now)),
+        "/patrols/coverage": reports.coverage(now),
+        "/officers": _page(reports.officers(now)),
+        "/officers/standings": {"items": reports.standings(now)},
     }
 
 

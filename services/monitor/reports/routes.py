@@ -10,6 +10,7 @@ from services.monitor.reports.models import ReportState, Urgency
 from services.monitor.reports.queries import ReportFilter
 from services.monitor.reports.schemas import (
     MediaNew,
+    OpenLinkOut,
     OwnReportOut,
     PublicReportNew,
     ReceiptOut,
@@ -123,6 +124,15 @@ async def send_public_report(
     await public_link.use_link(session, new.token, new.sender, secret)
     receipt = await tell(session, _told(new, OriginKind.PUBLIC_REPORT, None))
     return _receipt(receipt)
+
+
+@router.get("/public/{token}", operation_id="report_link_check")
+async def check_link(
+    token: str, session: Session, runtime: CurrentRuntime, _: PublicPage
+) -> OpenLinkOut:
+    """Whether a public link is open; 404 where it is not."""
+    await public_link.find_open_link(session, token, runtime.settings.signing_secret)
+    return OpenLinkOut()
 
 
 @router.get("/link", operation_id="report_link_get")

@@ -179,6 +179,12 @@ class PublicReportNew(ReportNew):
     pictures: PicturesNew = Field(default_factory=list, max_length=1)
 
 
+class OpenLinkOut(ResponseShape):
+    """A link that is open."""
+
+    open: bool = True
+
+
 class ReportLinkNew(RequestShape):
     """A new link; the one before it ends."""
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from gateway.console.preview.reports import PAGE, REPORT, ROUND
 from gateway.console.preview.sample import CASE, INCIDENT, POST, STATEMENT, STORY, WARNING
 from shared.contracts.actors import Permission
 
@@ -30,6 +31,17 @@ PAGES = (
     "/settings/models?task=stance",
     "/settings/models/sample",
     "/settings/models/sample?task=emotion",
+    "/report",
+    "/inbox",
+    "/inbox?state=new&urgency=high",
+    f"/inbox/{REPORT}",
+    "/inbox/link",
+    "/patrols",
+    f"/patrols/rounds/{ROUND}",
+    "/patrols/sites",
+    "/patrols/plans",
+    "/officers",
+    f"/r/{PAGE}",
     "/sign-in",
 )
 EVERYTHING = frozenset(Permission)

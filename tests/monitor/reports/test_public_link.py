@@ -34,10 +34,12 @@ async def test_it_opens_is_replaced_and_closes(monitor: RoomClient) -> None:
     assert (await monitor.get(LINK)).status_code == 404
     first = await opened(monitor)
     assert await send(monitor, first) == 201
+    assert (await monitor.get(f"{PUBLIC}/{first}", actor=PAGE)).json() == {"open": True}
     assert (await monitor.get(LINK)).json()["used_last_hour"] == 1
     second = await opened(monitor)
     assert second != first
     assert await send(monitor, first) == 404
+    assert (await monitor.get(f"{PUBLIC}/{first}", actor=PAGE)).status_code == 404
     assert await send(monitor, second) == 201
     assert (await monitor.call("DELETE", LINK)).status_code == 204
     assert await send(monitor, second) == 404
