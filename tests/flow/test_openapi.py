@@ -46,6 +46,12 @@ def things(
     sourced = said(staff.watcher.post("/sources", json=source), 201)["id"]
     file = {"file": ("a.csv", "text,published_at\n好,2026-11-01\n", "text/csv")}
     imported = said(staff.connector.post("/posts/import", files=file), 202)["id"]
+    told = said(staff.watcher.post("/reports/staff", json={"text": "见到一条帖子（示例）"}), 201)
+    officer = said(staff.watcher.post("/officers", json={"name": "Officer (sample)"}), 201)
+    forum = {"name": "Forum (sample)", "url": "https://bbs.example.org/"}
+    site = said(staff.watcher.post("/patrols/sites", json=forum), 201)
+    plan = said(staff.watcher.post("/patrols/plans", json={"name": "By hand (sample)"}), 201)
+    walked = said(staff.watcher.post("/patrols/rounds", json={"plan_id": plan["id"]}), 201)
     posts = said(staff.watcher.get("/posts", params={"watch": watch["id"], "limit": 1}), 200)
     return {
         "watch_id": [watch["id"]],
@@ -59,6 +65,12 @@ def things(
         "case_id": [case["id"]],
         "source_id": [sourced],
         "import_id": [imported],
+        "report_id": [told["report_id"]],
+        "officer_id": [officer["id"]],
+        "site_id": [site["id"]],
+        "plan_id": [plan["id"]],
+        "round_id": [walked["id"]],
+        "check_id": [walked["checks"][0]["id"]],
         "slug": [GROUP],
         "name": ["auditor"],
     }
