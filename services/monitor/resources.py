@@ -20,15 +20,18 @@ from shared.signatures import read_secret
 
 @dataclass
 class ApiResources:
-    """What the API of the monitor holds: `valve` refuses posts while too many wait."""
+    """What the API of the monitor holds: `web` is for trying sources out, `valve` refuses posts
+    while too many wait."""
 
+    web: Web
     valve: Valve = field(default_factory=Valve)
 
 
 @asynccontextmanager
 async def open_api_resources(settings: Settings) -> AsyncIterator[ApiResources]:
     """The resources of one API process."""
-    yield ApiResources()
+    async with _open_web(settings) as web:
+        yield ApiResources(web=web)
 
 
 @dataclass
@@ -54,18 +57,24 @@ async def open_resources(settings: Settings) -> AsyncIterator[MonitorResources]:
     Raises:
         ConfigurationError: the secret that signs alerts is not one.
     """
-    transport = GuardedTransport(allow_private=settings.allow_private_sources)
     receivers = GuardedTransport(allow_private=settings.allow_private_receivers)
     async with (
-        open_fetcher(transport) as fetcher,
+        _open_web(settings) as web,
         httpx.AsyncClient(trust_env=False) as client,
         httpx.AsyncClient(transport=receivers, trust_env=False) as guarded,
     ):
         yield MonitorResources(
             webhook=_webhook(settings, client),
             channels=ChannelAlerter(guarded, allow_private=settings.allow_private_receivers),
-            web=Web(fetcher=fetcher, guard=transport.guard, pace=settings.source_pace_seconds),
+            web=web,
         )
+
+
+@asynccontextmanager
+async def _open_web(settings: Settings) -> AsyncIterator[Web]:
+    transport = GuardedTransport(allow_private=settings.allow_private_sources)
+    async with open_fetcher(transport) as fetcher:
+        yield Web(fetcher=fetcher, guard=transport.guard, pace=settings.source_pace_seconds)
 
 
 def _webhook(settings: Settings, client: httpx.AsyncClient) -> Alerter | None:

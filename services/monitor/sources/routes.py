@@ -3,13 +3,21 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Header, Response
+from fastapi import Header, Query, Response
 from sqlalchemy import select
 
 from services.monitor.sources import service
 from services.monitor.sources.connectors.registry import KINDS
 from services.monitor.sources.models import Source
-from services.monitor.sources.schemas import KindOut, KindsOut, ReadingOut, SourceNew, SourceOut
+from services.monitor.sources.schemas import (
+    KindOut,
+    KindsOut,
+    PreviewOut,
+    ReadingOut,
+    SourceNew,
+    SourceOut,
+)
+from services.monitor.sources.trying import try_source
 from shared.auth import allow
 from shared.contracts.actors import Actor, Permission
 from shared.http import CurrentRuntime, Session, room_router
@@ -37,6 +45,19 @@ async def list_sources(session: Session, page: PageQuery, _: Viewer) -> Page[Sou
     """Sources and how they do, newest first."""
     rows, cursor = await page.rows(session, select(Source), Source.id)
     return Page(items=[SourceOut.of(row) for row in rows], next_cursor=cursor)
+
+
+@router.post("/preview", operation_id="sources_preview")
+async def preview_source(
+    new: SourceNew,
+    runtime: CurrentRuntime,
+    _: Editor,
+    source: Annotated[
+        UUID | None, Query(description="Whose credentials are used, where none are given")
+    ] = None,
+) -> PreviewOut:
+    """Try a source out: read it once, show its first posts, store nothing."""
+    return await try_source(runtime, new, source)
 
 
 @router.get("/kinds", operation_id="sources_kinds")

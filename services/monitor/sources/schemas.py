@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, SecretStr, StrictBool, StrictInt
 
+from services.monitor.posts.schemas import PostNew
 from services.monitor.sources.connectors.registry import Kind
 from services.monitor.sources.kinds import SourceKind
 from services.monitor.sources.models import Source
@@ -130,6 +131,16 @@ class ReadingOut(ResponseShape):
 
     source_id: UUID
     status: str = Field(default="queued", examples=["queued"])
+
+
+class PreviewOut(ResponseShape):
+    """What a source would bring. Nothing of it was stored."""
+
+    error: str | None = Field(description="Why it cannot be read; null: it can")
+    found: int = Field(description="Posts that it has now")
+    undated: int = Field(description="Those of them that tell no time")
+    skipped: int = Field(description="Entries that say nothing or cannot be a post")
+    posts: list[PostNew] = Field(description="The first ten")
 
 
 class KindOut(ResponseShape):

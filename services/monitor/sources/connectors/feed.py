@@ -1,11 +1,15 @@
 """The connector of feeds."""
 
+from pydantic import Field, StrictBool
+
 from services.monitor.sources.connectors.protocol import Harvest, Order
 from services.monitor.sources.entries import Origin, to_posts
 from services.monitor.sources.feed_reading import read_feed_apart
 from services.monitor.sources.feeds import FeedRefusedError
-from services.monitor.sources.fetching import Ask, FetchError
+from services.monitor.sources.fetching import NOTHING_KNOWN, Ask, FetchError
+from services.monitor.sources.full_text import fill
 from services.monitor.sources.web import Web
+from shared.schemas import RequestShape
 
 _ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json;q=0.9, "
@@ -13,8 +17,19 @@ _ACCEPT = (
 )
 
 
+class FeedSettings(RequestShape):
+    """The settings of a feed."""
+
+    full_text: StrictBool = Field(
+        default=False,
+        title="Full text",
+        description="Fetch the page behind each entry and keep its text, where the feed tells only "
+        "the beginning",
+    )
+
+
 class FeedConnector:
-    """Reads RSS 0.9x, 1.0, 2.0 and Atom."""
+    """Reads RSS 0.9x, 1.0, 2.0, Atom and JSON Feed."""
 
     async def collect(self, order: Order, web: Web) -> Harvest | None:
         """Fetch and parse the feed.
@@ -31,4 +46,14 @@ class FeedConnector:
         except FeedRefusedError as error:
             raise FetchError(str(error)) from error
         origin = Origin(source_id=order.source_id, platform=order.platform, url=document.url)
-        return Harvest(posts=to_posts(entries, origin, order.now), validators=document.validators)
+        posts = to_posts(entries, origin, order.now)
+        if not order.settings_as(FeedSettings).full_text:
+            return Harvest(posts=posts, validators=document.validators)
+        filled = await fill(posts, order.cursor, web, obeys_robots=order.obeys_robots)
+        return Harvest(
+            posts=filled.posts,
+            cursor=filled.cursor,
+            # While entries wait, the same document must come again.
+            validators=NOTHING_KNOWN if filled.more else document.validators,
+            more=filled.more,
+        )

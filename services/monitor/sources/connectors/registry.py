@@ -10,7 +10,7 @@ from services.monitor.sources.connectors.bluesky_search import (
     BlueskySearchConnector,
     BlueskySearchSettings,
 )
-from services.monitor.sources.connectors.feed import FeedConnector
+from services.monitor.sources.connectors.feed import FeedConnector, FeedSettings
 from services.monitor.sources.connectors.hacker_news import HackerNewsConnector, HackerNewsSettings
 from services.monitor.sources.connectors.jetstream import JetstreamSettings
 from services.monitor.sources.connectors.jetstream_reading import JetstreamConnector
@@ -78,6 +78,7 @@ KINDS: Mapping[SourceKind, Kind] = {
         hint="RSS, Atom or JSON Feed, of the site itself or of a bridge such as RSSHub",
         connector=FeedConnector(),
         platform="rss",
+        settings=FeedSettings,
         robots=True,
     ),
     SourceKind.JSON_API: Kind(
