@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from tests.bench.duplicates import measure_duplicates
 from tests.bench.latency import measure_latency
 from tests.bench.models import measure_models
 from tests.bench.posts import watches
@@ -22,6 +23,7 @@ _ALONE: dict[str, Callable[[], None]] = {
     "models": measure_models,
     "surge": measure_surge,
     "stories": measure_stories,
+    "duplicates": measure_duplicates,
 }
 _MEASURES: dict[str, Callable[[UnderTest], Awaitable[None]]] = {
     "throughput": measure_throughput,

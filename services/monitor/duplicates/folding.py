@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.duplicates.likeness import essence, likeness
+from services.monitor.duplicates.likeness import Words, essence, likeness
 from services.monitor.duplicates.originals import Candidate, Originals, Prints, take_prints
 from services.monitor.duplicates.statements import (
     FIND_COPIED,
@@ -138,6 +138,7 @@ class _Known:
     before: dict[UUID, UUID]
     separated: set[tuple[UUID, UUID]]
     copied: set[UUID]
+    prepared: dict[str, Words] = field(default_factory=dict)
 
     @classmethod
     async def read(
@@ -179,10 +180,17 @@ class _Known:
                 continue
             if candidate.exact and candidate.post_id == original:
                 return Copy(original, CopyKind.EXACT, 1.0)
-            similarity = likeness(text, words)
+            similarity = likeness(self._prepared(text), self._prepared(words))
             if similarity > (best.similarity if best else 0.0):
                 best = Copy(original, CopyKind.NEAR, similarity)
         return best
+
+    def _prepared(self, text: str) -> Words:
+        """A text, made ready to be compared once for the whole batch."""
+        words = self.prepared.get(text)
+        if words is None:
+            words = self.prepared[text] = Words.of(text)
+        return words
 
 
 def _prints(posts: Sequence[tuple[UUID, str, str | None]]) -> Prints:

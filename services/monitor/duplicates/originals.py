@@ -1,7 +1,7 @@
 """The latest posts that copied nobody, found again by what a new one has in common with them.
 
-Locality-sensitive hashing (Indyk and Motwani 1998) in arrays of a fixed size: a sketch has twelve
-keys and the hash of the exact text is one more; each key leads to the place of the last post that
+Locality-sensitive hashing (Indyk and Motwani 1998) in arrays of a fixed size: a sketch has 24 keys
+and the hash of the exact text is one more; each key leads to the place of the last post that
 had it. A key that two posts share by chance leads nowhere: what is kept of the sketch, a byte of
 each number, is compared as well.
 """
@@ -16,17 +16,20 @@ from numpy.typing import NDArray
 
 from services.monitor.duplicates.sketches import KEYS, NUMBERS, keys, sketch
 
-# 16 slots for the 13 keys of each post: a post of middling age has lost a third of its keys to
-# younger ones, and any of those that are left will find it.
-_SLOTS_A_POST = 16
+# 32 slots for the 25 keys of each post: the oldest has lost half of its keys to younger ones, and
+# any of those that are left will find it.
+_SLOTS_A_POST = 32
 # Shorter ones are alike by chance: in characters of Chinese, or as many words of three letters.
 _LEAST_SAID = 12.0
-# Of 24 numbers, equal by chance: 0.1; of texts with J = 0.6 at least 8 but for 2 in 1,000.
-_LEAST_EQUAL = 8
+# Of 24 numbers, equal by chance: 0.1; of texts with J = 0.64 at least 9 but for 3 in 1,000.
+_LEAST_EQUAL = 9
+# Among many that are alike, the original is the most alike, or one of the next few.
+_MOST_CANDIDATES = 4
 _HASH_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Hashes: TypeAlias = NDArray[np.uint64]
+Places: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def take_prints(
 
 
 class Originals:
-    """A memory of the last `capacity` originals: 115 bytes each, taken as they are needed.
+    """A memory of the last `capacity` originals: 175 bytes each, taken as they are needed.
 
     Deterministic: the same batches in the same order find the same, in any process.
     """
@@ -96,30 +99,36 @@ class Originals:
 
     def look_up(self, prints: Prints) -> list[list[Candidate]]:
         """Returns for each post the earlier ones that it may be a copy of, those of the same batch
-        included, exact ones first, then the oldest."""
+        included: at most four, exact ones first, then the most alike."""
         slots = prints.keys & self._mask
-        places = self._table[slots]
-        alike = _alike(self._numbers[places], prints.numbers[:, None, :])
-        alike &= prints.alike[:, None]
+        places = self._table[slots].astype(np.int64)
         exact = (self._hashes[places] == prints.hashes[:, None]) & (prints.hashes != 0)[:, None]
-        found: list[dict[UUID, bool]] = [{} for _ in prints.ids]
-        for row, column in np.argwhere((alike | exact) & (places > 0)).tolist():
-            post_id = UUID(bytes=self._ids[places[row, column]].tobytes())
-            found[row][post_id] = found[row].get(post_id, False) or bool(exact[row, column])
-        for row, before in _within(prints):
-            same = prints.hashes[row] == prints.hashes[before] != 0
-            if same or _alike(prints.numbers[row], prints.numbers[before]):
-                found[row].setdefault(prints.ids[before], bool(same))
-        return [
-            [
-                Candidate(post_id, exact)
-                for post_id, exact in sorted(
-                    candidates.items(), key=lambda item: (not item[1], item[0].int)
+        rows, columns = np.nonzero((places > 0) & (prints.alike[:, None] | exact))
+        # Of earlier batches, by place; of this one, by row, as a number below 0.
+        pairs = np.stack((rows, places[rows, columns]), axis=1)
+        within = _within(prints)
+        both = np.unique(np.concatenate((pairs, within)), axis=0)
+        return self._ranked(prints, both[:, 0], both[:, 1])
+
+    def _ranked(self, prints: Prints, rows: Places, places: Places) -> list[list[Candidate]]:
+        here = places < 0
+        own = np.where(here, -1 - places, 0)
+        numbers = np.where(here[:, None], prints.numbers[own], self._numbers[places * ~here])
+        hashes = np.where(here, prints.hashes[own], self._hashes[places * ~here])
+        equal = np.count_nonzero(numbers == prints.numbers[rows], axis=1)
+        exact = (hashes == prints.hashes[rows]) & (hashes != 0)
+        likely = exact | ((equal >= _LEAST_EQUAL) & prints.alike[rows])
+        order = np.lexsort((places, -equal, ~exact, rows))
+        found: list[list[Candidate]] = [[] for _ in prints.ids]
+        for index in order[likely[order]].tolist():
+            row, place = int(rows[index]), int(places[index])
+            if len(found[row]) < _MOST_CANDIDATES:
+                post_id = (
+                    prints.ids[-1 - place] if place < 0 else UUID(bytes=self._ids[place].tobytes())
                 )
-                if post_id != own
-            ]
-            for own, candidates in zip(prints.ids, found, strict=True)
-        ]
+                if post_id != prints.ids[row]:
+                    found[row].append(Candidate(post_id, bool(exact[index])))
+        return found
 
     def add(self, prints: Prints, rows: Sequence[int]) -> None:
         """Remembers these rows as originals; the oldest make room."""
@@ -137,23 +146,14 @@ class Originals:
         self._table[0] = 0
 
 
-def _alike(one: Bytes, other: Bytes) -> NDArray[np.bool_]:
-    equal: NDArray[np.bool_] = np.count_nonzero(one == other, axis=-1) >= _LEAST_EQUAL
-    return equal
-
-
-def _within(prints: Prints) -> set[tuple[int, int]]:
-    """Pairs of a post and the first of its batch with which it shares a key."""
+def _within(prints: Prints) -> Places:
+    """Pairs of a post and the first of its batch with which it shares a key, as -1 - its row."""
     flat = prints.keys.ravel()
     order = np.argsort(flat, kind="stable")
     ordered = flat[order]
     repeated = np.flatnonzero((ordered[1:] == ordered[:-1]) & (ordered[1:] != 0)) + 1
-    if not len(repeated):
-        return set()
-    firsts = np.searchsorted(ordered, ordered[repeated])
     width = prints.keys.shape[1]
-    return {
-        (int(row), int(first))
-        for row, first in zip(order[repeated] // width, order[firsts] // width, strict=True)
-        if row != first
-    }
+    rows = order[repeated] // width
+    firsts = order[np.searchsorted(ordered, ordered[repeated])] // width
+    pairs: Places = np.stack((rows, -1 - firsts), axis=1)[rows != firsts]
+    return pairs

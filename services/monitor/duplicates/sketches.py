@@ -3,8 +3,10 @@
 Broder 1997, "On the resemblance and containment of documents". A text is the set of its shingles:
 three neighbouring characters of Chinese, Japanese and Korean, six of alphabets; punctuation and
 spaces do not count. Two texts with the part J of their shingles in common share each number with
-the probability J, and each of the twelve keys, two numbers at a time, with J². Nothing depends on
-the process: the same text has the same sketch everywhere.
+the probability J. A key is made of several numbers: eight of two (shared with J²) find short
+texts, of which a changed character leaves little; sixteen of six (J⁶) find the right one among many
+that were put together from the same sentences. Nothing depends on the process: the same text has
+the same sketch everywhere.
 """
 
 from collections.abc import Sequence
@@ -15,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 NUMBERS = 24
-KEYS = NUMBERS // 2
+_PAIRS, _SIXES = 8, 16
+KEYS = _PAIRS + _SIXES
 # Only the beginning of a long article is read here.
 READ_CHARACTERS = 1_000
 _CHINESE, _ALPHABETIC = 3, 6
@@ -32,7 +35,15 @@ _IN_WORDS[0] = True  # between texts
 _random = np.random.Generator(np.random.PCG64(20_260_101))
 # Odd, so that no two shingles become one.
 _FACTORS: Numbers = _random.integers(0, 1 << 32, NUMBERS, dtype=np.uint32) | np.uint32(1)
-_KEY_FACTORS: Keys = _random.integers(0, 1 << 64, (2, KEYS), dtype=np.uint64) | np.uint64(1)
+_KEY_FACTORS: Keys = _random.integers(0, 1 << 64, (NUMBERS, KEYS), dtype=np.uint64) | np.uint64(1)
+for _key in range(KEYS):
+    # A number that is no part of a key counts nothing in it.
+    _part = (
+        np.array([2 * _key, 2 * _key + 1])
+        if _key < _PAIRS
+        else _random.choice(NUMBERS, 6, replace=False)
+    )
+    _KEY_FACTORS[np.setdiff1d(np.arange(NUMBERS), _part), _key] = 0
 _STEP = np.uint32(0x01000193)
 _MIX = np.uint32(0x85EBCA6B)
 
@@ -75,9 +86,8 @@ def sketch(texts: Sequence[str]) -> Sketches:
 
 
 def keys(numbers: Numbers) -> Keys:
-    """Returns the twelve keys of each sketch, (n, 12)."""
-    first, second = numbers[:, 0::2].astype(np.uint64), numbers[:, 1::2].astype(np.uint64)
-    mixed = (first + np.uint64(1)) * _KEY_FACTORS[0] + (second + np.uint64(1)) * _KEY_FACTORS[1]
+    """Returns the keys of each sketch, (n, 24)."""
+    mixed = (numbers.astype(np.uint64) + np.uint64(1)) @ _KEY_FACTORS
     found: Keys = mixed ^ (mixed >> np.uint64(29))
     return found
 
