@@ -30,7 +30,16 @@ from gateway.identity.callers import Caller
 from gateway.identity.secrets import Kind
 from gateway.protocol import CLOSE
 from gateway.resources import GatewayResources
-from gateway.routes import API, PATIENCE, ROUTES, USUAL_PATIENCE, body_limit, lane_of, prefix_of
+from gateway.routes import (
+    API,
+    PATIENCE,
+    ROUTES,
+    USUAL_PATIENCE,
+    body_limit,
+    lane_of,
+    prefix_of,
+    signed_by_sender,
+)
 from shared import metrics
 from shared.auth import IdentitySigner
 from shared.contracts.rooms import Room
@@ -131,17 +140,21 @@ class Door:
     ) -> None:
         method, path = scope["method"], scope["path"]
         _check_target(method, path, scope["query_string"])
-        visitor = await self._who(method, path, headers)
+        signed = signed_by_sender(method, path)
+        visitor = None if signed else await self._who(method, path, headers)
         room = ROUTES.get(prefix_of(path))
-        if visitor is None:
+        lane = lane_of(method, path)
+        if signed:
+            # By where it comes from: which source it names, a stranger may make up.
+            self._open.limiter.take(f"{(scope.get('client') or ('',))[0]}/{lane}")
+        elif visitor is None:
             if path.startswith(API) and not path.startswith(_NOBODY_ASKED):
                 raise Unauthenticated("Sign in: send an API key as `Authorization: Bearer KEY`.")
         else:
-            lane = lane_of(method, path)
             self._open.limiter.take(f"{visitor.caller.share}/{lane}")
         limit = body_limit(path, self._settings, signed_in=visitor is not None)
         body = Body(receive, declared=content_length(headers), limit=limit)
-        if room is None or visitor is None:
+        if room is None or (visitor is None and not signed):
             await self._own(scope, receive, answer, visitor, body, current)
             return
         started = time.perf_counter()
@@ -155,11 +168,11 @@ class Door:
                     scope["headers"],
                     headers.get(b"connection"),
                     current,
-                    self._signer.sign(visitor.caller.actor, room),
+                    self._signer.sign(visitor.caller.actor, room) if visitor else None,
                 ),
                 body=body,
                 patience=PATIENCE.get(prefix_of(path), USUAL_PATIENCE),
-                repeatable=method in _SAFE or b"idempotency-key" in headers,
+                repeatable=method in _SAFE or signed or b"idempotency-key" in headers,
                 send=answer,
             )
         finally:

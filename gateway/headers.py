@@ -63,10 +63,10 @@ _TLS_ONLY = (b"strict-transport-security", b"max-age=31536000; includeSubDomains
 
 
 def for_room(
-    headers: Headers, named_hop: bytes | None, request_id: bytes, identity: str
+    headers: Headers, named_hop: bytes | None, request_id: bytes, identity: str | None
 ) -> list[tuple[str, str]]:
     """The headers that a room gets, as text. `named_hop` is the value of Connection, whose words
-    name further headers that end here."""
+    name further headers that end here. `identity` is None where a signature stands for it."""
     dropped = _NOT_FOR_ROOMS
     if named_hop is not None:
         dropped = dropped | {word.strip().lower() for word in named_hop.split(b",")}
@@ -75,7 +75,8 @@ def for_room(
         for name, value in headers
         if name not in dropped and not name.startswith(_OWN)
     ]
-    kept.append((HEADER, identity))
+    if identity is not None:
+        kept.append((HEADER, identity))
     kept.append(("x-request-id", request_id.decode("ascii")))
     return kept
 

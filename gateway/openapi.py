@@ -121,7 +121,8 @@ def _renamed(document: Document, names: set[str], room: Room) -> Document:
 
 def _secured(item: Document) -> Document:
     return {
-        key: value | {"security": [{"key": []}]} if key in _METHODS else value
+        # What names its own (a signature instead of a key) keeps it.
+        key: {"security": [{"key": []}]} | value if key in _METHODS else value
         for key, value in item.items()
     }
 

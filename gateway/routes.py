@@ -4,6 +4,7 @@ The first word after `/api/v1/` decides. What is not here belongs to the gateway
 nobody.
 """
 
+import re
 from enum import StrEnum
 
 from shared.contracts.rooms import Room
@@ -55,6 +56,7 @@ class Lane(StrEnum):
     DESK = "desk"
 
 
+_PUSH = re.compile(r"/api/v1/sources/[0-9a-f-]{36}/push")
 _INTAKE = frozenset({"/api/v1/posts/bulk", "/api/v1/posts/import"})
 _UPLOADS = frozenset(
     {
@@ -73,7 +75,15 @@ def prefix_of(path: str) -> str:
 
 def lane_of(method: str, path: str) -> Lane:
     """The lane of a request."""
+    if signed_by_sender(method, path):
+        return Lane.POSTS
     return Lane.POSTS if method == "POST" and path in _INTAKE else Lane.DESK
+
+
+def signed_by_sender(method: str, path: str) -> bool:
+    """Whether a request is let through to its room without a caller: a message of another system,
+    which the room takes by its signature alone."""
+    return method == "POST" and _PUSH.fullmatch(path) is not None
 
 
 def takes_file(path: str) -> bool:

@@ -4,9 +4,17 @@ import base64
 import binascii
 import hashlib
 import hmac
+import secrets
 import time
+from collections.abc import Iterable
 
 _PREFIX = "whsec_"
+_MOST_SIGNATURES = 10
+
+
+def new_secret() -> str:
+    """A secret of 32 random bytes."""
+    return _PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def read_secret(secret: str) -> bytes:
@@ -48,3 +56,15 @@ def webhook_headers(key: bytes | None, *, message_id: str, body: bytes) -> dict[
             key, message_id=message_id, timestamp=timestamp, body=body
         )
     return headers
+
+
+def is_signed(
+    keys: Iterable[bytes], *, message_id: str, timestamp: int, body: bytes, signatures: str
+) -> bool:
+    """Whether one of `signatures` (the header `webhook-signature`: several, parted by spaces, while
+    a sender changes its secret) was made with one of the keys. Takes the same time for all of them.
+    """
+    made = [sign(key, message_id=message_id, timestamp=timestamp, body=body) for key in keys]
+    given = signatures.split()[:_MOST_SIGNATURES]
+    found = [hmac.compare_digest(one.encode(), other.encode()) for one in made for other in given]
+    return any(found)

@@ -29,6 +29,7 @@ from services.monitor.routing.routes import router as rules
 from services.monitor.shadows.jobs import jobs as shadow_jobs
 from services.monitor.shadows.routes import router as shadows
 from services.monitor.sources.jobs import jobs as source_jobs
+from services.monitor.sources.push_routes import router as pushes
 from services.monitor.sources.routes import router as sources
 from services.monitor.stories.routes import router as stories
 from services.monitor.surge.jobs import jobs as surge_jobs
@@ -53,6 +54,7 @@ room = RoomDefinition(
         duplicates,
         coverage,
         sources,
+        pushes,
         backtests,
         watches,
         shadows,

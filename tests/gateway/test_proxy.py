@@ -295,3 +295,24 @@ async def test_health_page_has_a_port_of_its_own(open_house: OpenHouse) -> None:
     assert 'route="/api/v1/posts"' in metrics.text
     for path in ("/metrics", "/openapi.json"):
         assert (await house.call("GET", path)).status_code == 404
+
+
+async def test_a_signed_message_passes_without_a_caller_and_with_no_identity(house: House) -> None:
+    path = f"/api/v1/sources/{'0' * 8}-0000-7000-8000-{'0' * 12}/push"
+    sent = {"webhook-id": "m1", "webhook-signature": "v1,x", HEADER: "forged", "Origin": "null"}
+    response = await house.call("POST", path, None, content=b"{}", headers=sent)
+    assert response.status_code == 200
+    headers = dict(response.json()["headers"])
+    assert headers["webhook-signature"] == "v1,x"
+    assert HEADER not in headers
+    # A key or a session adds nothing to it.
+    keyed = await house.call("POST", path, content=b"{}")
+    assert HEADER not in dict(keyed.json()["headers"])
+    for method, other in (
+        ("GET", path),
+        ("PUT", path),
+        ("POST", f"{path}/more"),
+        ("POST", path.replace("push", "fetch")),
+        ("POST", "/api/v1/sources/x/push"),
+    ):
+        assert (await house.call(method, other, None)).status_code == 401

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.monitor.sources import collecting
+from services.monitor.sources import collecting, pushing
 from services.monitor.sources.fetching import FetchError, LaterError
 from services.monitor.sources.sites import RecordedSites
 from shared.contracts.posts import SourceDue
@@ -17,6 +17,12 @@ jobs = Jobs()
 async def queue_due_sources(work: Work, due_at: datetime) -> None:
     """Queue the sources that are due."""
     await collecting.queue_due_sources(work.session)
+
+
+@jobs.every(3_600, "monitor.forget_pushes")
+async def forget_pushes(work: Work, due_at: datetime) -> None:
+    """Forget the ids of messages that no sender tries again."""
+    await pushing.forget_pushes(work.session)
 
 
 # Sites that hang cost a worker so many places, and no other source its turn.

@@ -119,3 +119,18 @@ class Site(MonitorModel, kw_only=True):
     robots: Mapped[str | None] = mapped_column(Text, default=None)
     robots_read_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
     robots_failed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
+
+
+class SourcePush(MonitorModel, kw_only=True):
+    """A message that a source has sent by itself: it is taken once."""
+
+    __tablename__ = "source_pushes"
+    __table_args__ = (Index("source_pushes_by_time", "source_id", "received_at"),)
+
+    source_id: Mapped[UUID] = mapped_column(
+        ForeignKey("monitor.sources.id", ondelete="CASCADE"), primary_key=True
+    )
+    message_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    received_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), init=False
+    )

@@ -176,3 +176,17 @@ class KindsOut(ResponseShape):
     """All kinds of sources."""
 
     items: list[KindOut]
+
+
+class PushOut(ResponseShape):
+    """What became of a message that a source sent."""
+
+    entries: int = Field(description="Posts that were read from it", examples=[1])
+    skipped: int = Field(description="Entries that are no post", examples=[0])
+    known: bool = Field(description="A message with this id was taken before", examples=[False])
+
+
+class SecretOut(ResponseShape):
+    """A secret that is shown once."""
+
+    secret: str = Field(examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])

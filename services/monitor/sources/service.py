@@ -16,6 +16,7 @@ from shared.contracts.posts import SourceDue
 from shared.db import database_now
 from shared.errors import Conflict, Invalid, TooMany
 from shared.events import emit
+from shared.ids import new_id
 from shared.rows import find_row
 from shared.schemas import check_version
 from shared.sealing import Sealer
@@ -32,8 +33,9 @@ async def create_source(session: AsyncSession, new: SourceNew, settings: Setting
         Invalid: its address is not called, or its settings or credentials do not fit its kind.
         Conflict: there is one of this name or address.
     """
-    wish = read_wish(new, allow_private=settings.allow_private_sources)
-    source = Source(**_columns(new, wish), health=SourceHealth())
+    source_id = new_id()
+    wish = read_wish(new, source_id, settings)
+    source = Source(id=source_id, **_columns(new, wish), health=SourceHealth())
     await _refuse_namesake(session, source)
     source.credentials = _sealed(source, wish, settings)
     session.add(source)
@@ -54,7 +56,7 @@ async def change_source(
     """
     source = await get_source(session, source_id)
     check_version(if_match, source.version)
-    wish = read_wish(new, allow_private=settings.allow_private_sources)
+    wish = read_wish(new, source_id, settings)
     columns = _columns(new, wish)
     elsewhere = any(columns[name] != getattr(source, name) for name in ("kind", "url", "settings"))
     if source.kind != new.kind or not same_site(source.url, wish.url):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import httpx
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -11,6 +12,7 @@ from services.monitor.sources.address_guard import AddressRefusedError, check_ur
 from services.monitor.sources.connectors.registry import KINDS, Kind
 from services.monitor.sources.schemas import SourceNew
 from shared.errors import Invalid
+from shared.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Wish:
     credentials: BaseModel | None
 
 
-def read_wish(new: SourceNew, *, allow_private: bool) -> Wish:
+def read_wish(new: SourceNew, source_id: UUID, settings: Settings) -> Wish:
     """What `new` asks for, with what its kind does where it says nothing.
 
     Raises:
@@ -35,7 +37,7 @@ def read_wish(new: SourceNew, *, allow_private: bool) -> Wish:
     kind = KINDS[new.kind]
     return Wish(
         kind=kind,
-        url=_address(new, kind, allow_private),
+        url=_address(new, kind, source_id, settings),
         platform=new.platform or kind.platform,
         every_minutes=new.every_minutes or kind.every_minutes,
         settings=_shaped(kind.settings, new.settings, "/settings").model_dump(
@@ -51,12 +53,15 @@ def same_site(one: str, other: str) -> bool:
     return (first.scheme, first.host, first.port) == (second.scheme, second.host, second.port)
 
 
-def _address(new: SourceNew, kind: Kind, allow_private: bool) -> str:
+def _address(new: SourceNew, kind: Kind, source_id: UUID, settings: Settings) -> str:
+    if kind.pushed:
+        # Not where it is read, but where it sends to.
+        return f"{settings.public_url.rstrip('/')}/api/v1/sources/{source_id}/push"
     url = new.url or kind.address
     if url is None:
         raise _refused("/url", f"a source of the kind {new.kind} needs an address")
     try:
-        check_url(url, allow_private=allow_private, schemes=kind.schemes)
+        check_url(url, allow_private=settings.allow_private_sources, schemes=kind.schemes)
     except AddressRefusedError as error:
         raise _refused("/url", str(error)) from error
     return url

@@ -1,4 +1,7 @@
-"""Changes of the tables of connectors."""
+"""What signed webhooks have delivered: each message is taken once."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "monitor_0009"
 down_revision = "monitor_0008"
@@ -7,8 +10,24 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "source_pushes",
+        sa.Column("source_id", sa.Uuid(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column(
+            "received_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["source_id"], ["monitor.sources.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("source_id", "message_id"),
+        schema="monitor",
+    )
+    op.create_index(
+        "source_pushes_by_time", "source_pushes", ["source_id", "received_at"], schema="monitor"
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("source_pushes", schema="monitor")

@@ -22,7 +22,7 @@ _SECONDS = _CPU_SECONDS + 3.0
 async def read_mails_apart(
     raws: Sequence[bytes], *, seconds: float = _SECONDS
 ) -> list[Mail | None]:
-    """Each message as `try_mail` reads it, in a process of its own; None for those that cannot be read.
+    """Each message as `try_mail` reads it, in a process of its own; None where it cannot be read.
 
     One message that ends the process takes nothing with it: then each is read alone.
     """

@@ -35,6 +35,7 @@ from services.monitor.sources.connectors.reddit import (
     RedditCredentials,
     RedditSettings,
 )
+from services.monitor.sources.connectors.webhook import WebhookCredentials, WebhookSettings
 from services.monitor.sources.connectors.youtube import YouTubeCredentials, YouTubeSettings
 from services.monitor.sources.connectors.youtube_reading import YouTubeConnector
 from services.monitor.sources.kinds import SourceKind
@@ -88,6 +89,14 @@ KINDS: Mapping[SourceKind, Kind] = {
         platform="web",
         settings=JsonApiSettings,
         credentials=JsonApiCredentials,
+    ),
+    SourceKind.WEBHOOK: Kind(
+        title="Webhook",
+        hint="Another system sends posts by itself, signed",
+        connector=None,
+        platform="webhook",
+        settings=WebhookSettings,
+        credentials=WebhookCredentials,
     ),
     SourceKind.MAILBOX: Kind(
         title="Mailbox",
