@@ -16,6 +16,7 @@ from tests.bench.stories import measure_stories
 from tests.bench.surge import measure_surge
 from tests.bench.throughput import measure_throughput
 from tests.bench.under_test import UnderTest
+from tests.bench.watches import measure_watches
 from tests.house import House, said
 
 # Measures of a part alone, without the system.
@@ -24,6 +25,7 @@ _ALONE: dict[str, Callable[[], None]] = {
     "surge": measure_surge,
     "stories": measure_stories,
     "duplicates": measure_duplicates,
+    "watches": measure_watches,
 }
 _MEASURES: dict[str, Callable[[UnderTest], Awaitable[None]]] = {
     "throughput": measure_throughput,

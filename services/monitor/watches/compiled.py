@@ -50,11 +50,14 @@ def _any_test(operands: tuple[Node, ...]) -> Test:
 def _all_test(operands: tuple[Node, ...]) -> Test:
     required: set[str] = set()
     excluded: set[str] = set()
+    choices: list[frozenset[str]] = []
     others: list[Test] = []
     for node in operands:
         match node:
             case Term():
                 required.add(node.key)
+            case Or(words) if all(isinstance(word, Term) for word in words):
+                choices.append(frozenset(word.key for word in words if isinstance(word, Term)))
             case Not(Term() as term):
                 excluded.add(term.key)
             case Not(Or(words)) if all(isinstance(word, Term) for word in words):
@@ -65,7 +68,14 @@ def _all_test(operands: tuple[Node, ...]) -> Test:
     def test(present: AbstractSet[str], content: Content) -> bool:
         if not required <= present or not excluded.isdisjoint(present):
             return False
-        return all(other(present, content) for other in others)
+        for words in choices:
+            if words.isdisjoint(present):
+                return False
+        # A loop, not all(): a generator for each watch that is tried would cost as much again.
+        for other in others:  # noqa: SIM110
+            if not other(present, content):
+                return False
+        return True
 
     return test
 

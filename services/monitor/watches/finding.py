@@ -1,68 +1,52 @@
 """Which of many terms occur in a field of a post."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Protocol
 
 from ahocorasick_rs import AhoCorasick
 
 from services.monitor.watches.borders import bounded_sides, stands_at
 from services.monitor.watches.content import languages
-from services.monitor.watches.nodes import Field, Term
+from services.monitor.watches.nodes import CODES, Field, Term
+from shared.folding import fold
 
 # Long texts are searched in pieces: a post of 100,000 times the same letter against terms made of
 # that letter would otherwise give millions of overlapping hits at once.
 _PIECE = 8_192
-# Sources and regions repeat from post to post, authors less: what a value comes to is remembered
-# for so many of them.
+# Platforms, sources and regions repeat from post to post, authors less: what a value comes to is
+# remembered for so many of them.
 _REMEMBERED = 20_000
 
 
-class Finder(Protocol):
-    """Finds the terms of one field."""
-
-    def find(self, folded: str) -> AbstractSet[str]:
-        """Returns the keys of the terms that occur in the folded value of the field."""
-
-
-def finders(terms: Iterable[Term]) -> dict[Field, Finder]:
-    """Returns what finds these terms, by the field in which they are looked for."""
-    by_field: dict[Field, list[Term]] = {}
-    for term in terms:
-        by_field.setdefault(term.field, []).append(term)
-    return {field: _finder(field, found) for field, found in by_field.items()}
-
-
-def _finder(field: Field, terms: list[Term]) -> Finder:
-    match field:
-        case Field.ANY | Field.TITLE:
-            return _Words(terms)
-        case Field.AUTHOR | Field.REGION | Field.SOURCE:
-            return _Names(terms)
-        case Field.PLATFORM | Field.LANGUAGE:
-            return _Codes(field, terms)
-
-
-class _Words:
+class Words:
     """Finds words and phrases in one pass over a text."""
 
-    def __init__(self, terms: list[Term]) -> None:
+    def __init__(self, terms: Iterable[Term]) -> None:
         # A word and the beginning of words spelt like it share their place in the automaton.
         found: dict[str, list[tuple[str, tuple[bool, bool]]]] = {}
         for term in terms:
             found.setdefault(term.text, []).append((term.key, bounded_sides(term)))
-        self._found = list(found.values())
+        # Most are Chinese words, which may stand anywhere: for those the key is enough.
+        self._found = [
+            keys[0][0] if len(keys) == 1 and keys[0][1] == (False, False) else keys
+            for keys in found.values()
+        ]
         self._overlap = max(map(len, found))
         self._automaton = AhoCorasick(list(found))
 
-    def find(self, folded: str) -> AbstractSet[str]:
+    def find(self, folded: str) -> set[str]:
+        """Returns the keys of the terms that occur in a folded text."""
         present: set[str] = set()
         for offset in range(0, len(folded), _PIECE):
             piece = folded[offset : offset + _PIECE + self._overlap]
             for index, start, end in self._automaton.find_matches_as_indexes(
                 piece, overlapping=True
             ):
-                for key, sides in self._found[index]:
+                found = self._found[index]
+                if isinstance(found, str):
+                    present.add(found)
+                    continue
+                for key, sides in found:
                     if key not in present and stands_at(
                         folded, offset + start, offset + end, sides
                     ):
@@ -70,29 +54,37 @@ class _Words:
         return present
 
 
-class _Names(_Words):
-    """Finds words in short values that come again and again."""
+class Values:
+    """Finds the terms of a field whose values come again and again, as written."""
 
-    def __init__(self, terms: list[Term]) -> None:
-        super().__init__(terms)
+    def __init__(self, field: Field, terms: Sequence[Term]) -> None:
+        self._find = _codes(field, terms) if field in CODES else Words(terms).find
         self._known: dict[str, AbstractSet[str]] = {}
 
-    def find(self, folded: str) -> AbstractSet[str]:
-        found = self._known.get(folded)
+    def find(self, written: str) -> AbstractSet[str]:
+        """Returns the keys of the terms that occur in a value."""
+        found = self._known.get(written)
         if found is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            found = self._known[folded] = super().find(folded)
+            found = self._known[written] = self._find(fold(written))
         return found
 
 
-class _Codes:
-    """Finds the codes that a value is equal to; `zh` is found in `zh-cn`."""
+def by_field(terms: Iterable[Term]) -> dict[Field, list[Term]]:
+    """Returns terms by the field in which they are looked for."""
+    found: dict[Field, list[Term]] = {}
+    for term in terms:
+        found.setdefault(term.field, []).append(term)
+    return found
 
-    def __init__(self, field: Field, terms: list[Term]) -> None:
-        self._by_language = field is Field.LANGUAGE
-        self._keys = {term.text: term.key for term in terms}
 
-    def find(self, folded: str) -> AbstractSet[str]:
-        codes = languages(folded) if self._by_language else (folded,)
-        return {self._keys[code] for code in codes if code in self._keys}
+def _codes(field: Field, terms: Sequence[Term]) -> Callable[[str], AbstractSet[str]]:
+    """What tells the codes that a value is equal to; `zh` is equal to `zh-cn`."""
+    keys = {term.text: term.key for term in terms}
+
+    def find(folded: str) -> AbstractSet[str]:
+        codes = languages(folded) if field is Field.LANGUAGE else (folded,)
+        return {keys[code] for code in codes if code in keys}
+
+    return find

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from services.monitor.watches.compiled import Test, test_of
-from services.monitor.watches.content import NO_FIELDS, Content, Fields
-from services.monitor.watches.finding import finders
+from services.monitor.watches.content import NO_FIELDS, Content, Fields, told_by_script
+from services.monitor.watches.finding import Values, Words, by_field
 from services.monitor.watches.nodes import (
     CODES,
     TEXTS,
     And,
     AtLeast,
+    Field,
     Near,
     Node,
     Not,
@@ -21,6 +22,7 @@ from services.monitor.watches.nodes import (
     Within,
     terms_of,
 )
+from shared.folding import fold
 
 _COMMON = 10_000
 
@@ -47,7 +49,11 @@ class Matcher(Generic[WatchId]):
     def __init__(self, watches: Mapping[WatchId, Node]) -> None:
         signed = {watch: terms_of(node) for watch, node in watches.items()}
         uses = Counter(term for wanted, excluded in signed.values() for term in wanted + excluded)
-        self._finders = finders(uses)
+        terms = by_field(uses)
+        text, title = terms.pop(Field.ANY, None), terms.pop(Field.TITLE, None)
+        self._text = Words(text) if text else None
+        self._title = Words(title) if title else None
+        self._values = [(field, Values(field, found)) for field, found in terms.items()]
         self._triggered: dict[str, list[_Compiled[WatchId]]] = {}
         for watch, node in watches.items():
             named = tuple((term.key, term.text) for term in signed[watch][0] if term.field in TEXTS)
@@ -65,10 +71,7 @@ class Matcher(Generic[WatchId]):
 
         `folded`: title and text together, folded.
         """
-        content = Content(folded, fields)
-        present: set[str] = set()
-        for field, finder in self._finders.items():
-            present |= finder.find(content.part(field))
+        present = self._present(folded, fields)
         triggered = self._triggered
         candidates = {
             id(compiled): compiled
@@ -76,6 +79,9 @@ class Matcher(Generic[WatchId]):
             if key in triggered
             for compiled in triggered[key]
         }
+        if not candidates:
+            return []
+        content = Content(folded, fields)
         return [
             (
                 compiled.id,
@@ -84,6 +90,18 @@ class Matcher(Generic[WatchId]):
             for compiled in candidates.values()
             if compiled.test(present, content)
         ]
+
+    def _present(self, folded: str, fields: Fields) -> set[str]:
+        present = self._text.find(folded) if self._text else set()
+        if self._title and fields.title:
+            present |= self._title.find(fold(fields.title))
+        for field, values in self._values:
+            value = getattr(fields, field)
+            if not value and field is Field.LANGUAGE:
+                value = told_by_script(folded)
+            if value:
+                present |= values.find(value)
+        return present
 
 
 def trigger(
