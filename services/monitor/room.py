@@ -12,6 +12,9 @@ from services.monitor.escalation.jobs import jobs as escalation_jobs
 from services.monitor.escalation.routes import router as escalations
 from services.monitor.imports.jobs import jobs as import_jobs
 from services.monitor.imports.routes import router as imports
+from services.monitor.indicators.jobs import jobs as indicator_jobs
+from services.monitor.indicators.routes import stories as story_indicators
+from services.monitor.indicators.routes import watches as watch_indicators
 from services.monitor.notices.routes import router as notices
 from services.monitor.officers.routes import router as officers
 from services.monitor.patrols.jobs import jobs as patrol_jobs
@@ -61,6 +64,8 @@ room = RoomDefinition(
         surges,
         regrouping,
         stories,
+        story_indicators,
+        watch_indicators,
         alerts,
         warnings,
         reports,
@@ -83,6 +88,7 @@ room = RoomDefinition(
         patrol_jobs,
         backtest_jobs,
         shadow_jobs,
+        indicator_jobs,
     ),
     raw_bodies=[BulkNew],
     resources=open_api_resources,

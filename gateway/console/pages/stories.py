@@ -34,7 +34,7 @@ async def show_story(visit: Here, story_id: UUID) -> Response:
     """One story: how it grew, and its posts."""
     story = await visit.require(f"/stories/{story_id}")
     indicators, posts, warnings, watches = await together(
-        visit.ask(f"/stories/{story_id}/indicators", [("bucket", "15")]),
+        visit.ask(f"/stories/{story_id}/indicators", [("resolution", "quarter")]),
         visit.ask(f"/stories/{story_id}/posts", [("limit", "20")]),
         visit.ask("/warnings", [("story_id", str(story_id)), ("limit", "20")]),
         visit.ask("/watches", [("limit", "100")]),

@@ -5,9 +5,14 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 # The more are kept, the better the estimate: the relative error is about 1 / sqrt(64 - 2), 13 %.
-_KEPT = 64
+KEPT = 64
 _HASH_BYTES = 6
 _HASHES = 1 << (8 * _HASH_BYTES)
+
+
+def hashed(value: str) -> int:
+    """Returns the hash by which a value is known, evenly spread over [0, 2^48)."""
+    return int.from_bytes(blake2b(value.encode(errors="replace"), digest_size=_HASH_BYTES).digest())
 
 
 class Distinct:
@@ -20,25 +25,24 @@ class Distinct:
         self._smallest = sorted(smallest)
 
     def add(self, value: str) -> None:
-        digest = blake2b(value.encode(errors="replace"), digest_size=_HASH_BYTES).digest()
-        hashed = int.from_bytes(digest)
+        number = hashed(value)
         kept = self._smallest
-        if len(kept) == _KEPT and hashed >= kept[-1]:
+        if len(kept) == KEPT and number >= kept[-1]:
             return
-        place = bisect_left(kept, hashed)
-        if place == len(kept) or kept[place] != hashed:
-            kept.insert(place, hashed)
-            del kept[_KEPT:]
+        place = bisect_left(kept, number)
+        if place == len(kept) or kept[place] != number:
+            kept.insert(place, number)
+            del kept[KEPT:]
 
     def include(self, other: "Distinct") -> None:
         """Adds what another sketch counted: the smallest hashes of both are those of the union."""
-        self._smallest = sorted({*self._smallest, *other._smallest})[:_KEPT]
+        self._smallest = sorted({*self._smallest, *other._smallest})[:KEPT]
 
     def estimate(self) -> int:
         """Returns about how many different values were added."""
-        if len(self._smallest) < _KEPT:
+        if len(self._smallest) < KEPT:
             return len(self._smallest)
-        return round((_KEPT - 1) * _HASHES / self._smallest[-1])
+        return round((KEPT - 1) * _HASHES / self._smallest[-1])
 
     def to_state(self) -> list[int]:
         """Returns the sketch as JSON values."""

@@ -25,5 +25,9 @@ def impact(tally: Tally, now: float) -> Impact:
     """Returns the impact of a subject at `now` (epoch seconds of the story clock)."""
     reach = tally.between(now - DAY, now).reach
     voice = tally.voice.followers if now - tally.voice.at < DAY else 0
-    score = 100 * math.log10(1 + reach) / math.log10(1 + _FULL_REACH)
-    return Impact(reach=reach, voice=voice, score=min(100.0, score))
+    return Impact(reach=reach, voice=voice, score=reach_score(reach))
+
+
+def reach_score(reach: int) -> float:
+    """Returns a reach on a logarithmic scale, 0 (nobody) to 100 (100 million or more)."""
+    return min(100.0, 100 * math.log10(1 + max(0, reach)) / math.log10(1 + _FULL_REACH))

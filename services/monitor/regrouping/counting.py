@@ -8,6 +8,8 @@ from sqlalchemy import Select, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.monitor.indicators.bins import Bins
+from services.monitor.indicators.recording import replace_bins
 from services.monitor.posts.models import Post, PostOpinion
 from services.monitor.posts.resubmitting import collected
 from services.monitor.stories.grouping import GroupingPost
@@ -33,6 +35,7 @@ async def recount(session: AsyncSession, memory: Memory, story_id: UUID) -> Trac
     before = memory.tracked.get(story_id)
     tracked = Tracked(story_id, warning=before.warning if before else None, changed=True)
     own, copies = deque[GroupingPost](maxlen=_WORDS_OF), deque[GroupingPost](maxlen=_WORDS_OF)
+    bins = Bins()
     rows = await session.stream(_posts_of(story_id), execution_options={"yield_per": _AT_ONCE})
     async for row in rows:
         post = collected(row.Post)
@@ -41,9 +44,12 @@ async def recount(session: AsyncSession, memory: Memory, story_id: UUID) -> Trac
         at = occurred(post)
         watches = [UUID(watch) for watch in row.found]
         tracked.add(post, at, watches, copy=copy, received=post.received_at.timestamp())
+        bins.add(post, at, story_id, (), copy=copy)
         if row.sentiment is not None:
             tracked.tally.add_opinion(at, Sentiment(row.sentiment))
+            bins.add_opinion(at, story_id, (), Sentiment(row.sentiment))
         (copies if copy else own).append(_grouping_post(memory, post, row.found))
+    await replace_bins(session, story_id, bins)
     _hold(memory, tracked, own or copies)
     return tracked
 

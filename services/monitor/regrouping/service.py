@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import CursorResult, Result, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.monitor.indicators.recording import move_bins
 from services.monitor.regrouping.counting import recount
 from services.monitor.regrouping.parts import Part, leaving
 from services.monitor.regrouping.statements import MOVE_ALL, MOVE_BACK, MOVE_SOME, PARTS_OF
@@ -80,6 +81,7 @@ async def merge_held(
     moving = {"origin": other, "target": into, "change": change_id}
     change.posts = _rows(await session.execute(MOVE_ALL, moving))
     memory.merge(into, other)
+    await move_bins(session, other, into)
     await _hand_over(session, other, into)
     state = await join_warnings(session, warnings, into=into, other=other)
     memory.tracked[into].warning = state
@@ -219,6 +221,7 @@ async def _reunite(session: AsyncSession, memory: Memory, change: StoryChange) -
     moving = {"origin": change.other_id, "target": change.story_id, "change": change.id}
     await session.execute(MOVE_ALL, moving)
     memory.merge(change.story_id, change.other_id)
+    await move_bins(session, change.other_id, change.story_id)
     await _hand_over(session, change.other_id, change.story_id)
     return [await recount(session, memory, change.story_id)]
 

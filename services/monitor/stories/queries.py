@@ -10,13 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.monitor.indicators.tally import Tally
 from services.monitor.stories.models import StoryRecord
 from services.monitor.stories.schemas import (
-    IndicatorPoint,
-    IndicatorsOut,
     SentimentCounts,
     ShareOut,
     StoryOut,
 )
-from services.monitor.tracking.tracked import moment
 from services.monitor.warnings.models import WarningRecord, WarningStatus
 from services.monitor.watches.models import Watch
 from shared.contracts.levels import WarningLevel
@@ -68,32 +65,6 @@ async def rising(session: AsyncSession, limit: int) -> list[StoryOut]:
         )
     ).all()
     return await complete(session, rows)
-
-
-def indicators(story: StoryRecord, bucket: int) -> IndicatorsOut:
-    """The counts of a story by stretches of `bucket` minutes, over its last 24 hours."""
-    tally = Tally.from_state(story.tally)
-    newest = tally.last_at or 0.0
-    step = bucket * 60.0
-    start = max(newest - _DAY, (tally.first_at or 0.0) - step)
-    end = (newest // step + 1) * step
-    first = start // step * step
-    points = []
-    while first < end:
-        counts = tally.between(first - 1, first + step - 1)
-        points.append(
-            IndicatorPoint(
-                at=moment(first),
-                posts=counts.posts,
-                copies=counts.copies,
-                positive=counts.positive,
-                neutral=counts.neutral,
-                negative=counts.negative,
-                reach=counts.reach,
-            )
-        )
-        first += step
-    return IndicatorsOut(bucket=bucket, points=points)
 
 
 def _shown(story: StoryRecord, watch_name: str, warning: WarningRecord | None) -> StoryOut:

@@ -12,7 +12,7 @@ from services.monitor.posts.queries import PostFilter, list_posts
 from services.monitor.posts.schemas import PostOut
 from services.monitor.stories import queries
 from services.monitor.stories.models import StoryRecord
-from services.monitor.stories.schemas import IndicatorsOut, Rising, StoryOut
+from services.monitor.stories.schemas import Rising, StoryOut
 from services.monitor.watches.models import Mention
 from shared.auth import allow
 from shared.contracts.actors import Actor, Permission
@@ -70,17 +70,6 @@ async def list_story_posts(
     await queries.get_story(session, story_id)
     posts, cursor = await list_posts(session, page, PostFilter(story=story_id, folded=folded))
     return Page(items=posts, next_cursor=cursor)
-
-
-@router.get("/{story_id}/indicators", operation_id="stories_indicators")
-async def get_indicators(
-    story_id: UUID,
-    session: Session,
-    _: Viewer,
-    bucket: Annotated[int, Query(ge=1, le=1_440, description="Minutes of one point")] = 15,
-) -> IndicatorsOut:
-    """What was said of a story, over its last 24 hours."""
-    return queries.indicators(await queries.get_story(session, story_id), bucket)
 
 
 @router.get("/{story_id}/spread", operation_id="stories_spread")

@@ -60,22 +60,3 @@ class Rising(BaseModel):
     """The stories that need a look, the most pressing first."""
 
     items: list[StoryOut]
-
-
-class IndicatorPoint(BaseModel):
-    """What was said in one stretch of time."""
-
-    at: datetime
-    posts: int
-    copies: int
-    positive: int
-    neutral: int
-    negative: int
-    reach: int
-
-
-class IndicatorsOut(BaseModel):
-    """Counts of a story over its last 24 hours, oldest first, `bucket` minutes apart."""
-
-    bucket: int
-    points: list[IndicatorPoint]

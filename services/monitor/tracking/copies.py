@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.duplicates.folding import Folded
 from services.monitor.duplicates.statements import DELETE_COPIES, INSERT_COPIES
+from services.monitor.indicators.bins import Bins
+from services.monitor.indicators.recording import write_bins
 from services.monitor.posts.models import Post, PostCopy
 from services.monitor.stories.models import StoryRecord
 from services.monitor.tracking.memory import Memory
@@ -71,10 +73,13 @@ async def recount(session: AsyncSession, memory: Memory, copies: Mapping[UUID, b
     if not copies:
         return
     values = {"post_id": list(copies), "copy": list(copies.values())}
+    bins = Bins()
     for row in await session.execute(RECAST_MENTIONS, values):
+        at = row.published_at.timestamp()
+        bins.recast(at, row.story_id, row.watch_ids, copy=row.copy)
         tracked = memory.tracked.get(row.story_id)
         if tracked is not None:
-            tracked.recast(row.published_at.timestamp(), copy=row.copy)
+            tracked.recast(at, copy=row.copy)
             continue
         # A story so old that memory let it go: only its sums are kept.
         step = 1 if row.copy else -1
@@ -83,3 +88,4 @@ async def recount(session: AsyncSession, memory: Memory, copies: Mapping[UUID, b
             .where(StoryRecord.id == row.story_id)
             .values(posts=StoryRecord.posts - step, copies=StoryRecord.copies + step)
         )
+    await write_bins(session, bins)

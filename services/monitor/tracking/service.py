@@ -12,6 +12,8 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.duplicates.folding import find_copies
+from services.monitor.indicators.bins import Bins
+from services.monitor.indicators.recording import write_bins
 from services.monitor.stories.grouping import GroupingPost, Joined
 from services.monitor.tracking.copies import write_copies
 from services.monitor.tracking.memory import Memory, Place, place_key
@@ -57,6 +59,7 @@ async def track_posts(
     mentions: list[Mention] = []
     counted: list[Mention] = []
     touched: dict[UUID, Tracked] = {}
+    bins = Bins()
     for event in batch:
         for post in event.posts:
             copied = folded.copies.get(post.id)
@@ -81,10 +84,13 @@ async def track_posts(
                 touched[tracked.id] = tracked
                 if tracked.watch_mentions:
                     tracked.judge_before(at, memory.thresholds_for)
-            tracked.add(post, at, list(found.watches), copy=found.joined in _REPEATED, received=now)
+            copy = found.joined in _REPEATED
+            tracked.add(post, at, list(found.watches), copy=copy, received=now)
+            bins.add(post, at, found.story_id, found.watches, copy=copy)
     await write_mentions(session, mentions)
     await write_copies(session, memory, posts, folded)
-    await _count_known_opinions(session, memory, counted)
+    await _count_known_opinions(session, memory, counted, bins)
+    await write_bins(session, bins)
     await judge_stories(session, memory, touched.values(), now)
 
 
@@ -105,10 +111,14 @@ async def recount(
     again those that warn. A row tells post, sentiment and the sentiment before, or none."""
     stories = await _mentioned(session, [row.post_id for row in written])
     touched: dict[UUID, Tracked] = {}
+    bins = Bins()
     for row in written:
         if row.post_id not in stories or row.sentiment == row.sentiment_before:
             continue
-        story_id, at = stories[row.post_id]
+        story_id, at, watches = stories[row.post_id]
+        bins.add_opinion(at, story_id, watches, Sentiment(row.sentiment))
+        if row.sentiment_before is not None:
+            bins.add_opinion(at, story_id, watches, Sentiment(row.sentiment_before), -1)
         tracked = memory.tracked.get(story_id)
         if tracked is None:  # a story so old that memory let it go
             continue
@@ -117,6 +127,7 @@ async def recount(
             tracked.tally.add_opinion(at, Sentiment(row.sentiment_before), -1)
         tracked.changed = True
         touched[story_id] = tracked
+    await write_bins(session, bins)
     warned = [tracked for tracked in touched.values() if tracked.warning is not None]
     await judge_stories(session, memory, warned, now)
 
@@ -244,29 +255,36 @@ async def _stories_of(session: AsyncSession, post_ids: Sequence[UUID]) -> dict[U
     """The stories of posts that were placed before (they were revised since)."""
     return {
         post_id: story_id
-        for post_id, (story_id, _) in (await _mentioned(session, post_ids)).items()
+        for post_id, (story_id, *_) in (await _mentioned(session, post_ids)).items()
     }
 
 
 async def _mentioned(
     session: AsyncSession, post_ids: Sequence[UUID]
-) -> dict[UUID, tuple[UUID, float]]:
-    """Story and time of those of the posts that a watch matched."""
+) -> dict[UUID, tuple[UUID, float, tuple[UUID, ...]]]:
+    """Story, time and watches of those of the posts that a watch matched."""
     if not post_ids:
         return {}
     rows = await session.execute(FIND_MENTIONED, {"post_id": list(post_ids)})
-    return {row.post_id: (row.story_id, row.published_at.timestamp()) for row in rows}
+    return {
+        row.post_id: (row.story_id, row.published_at.timestamp(), tuple(row.watch_ids))
+        for row in rows
+    }
 
 
 async def _count_known_opinions(
-    session: AsyncSession, memory: Memory, mentions: Sequence[Mention]
+    session: AsyncSession, memory: Memory, mentions: Sequence[Mention], bins: Bins
 ) -> None:
     """Count the opinions that were there before their posts were counted."""
-    where = {mention.post.id: mention for mention in mentions}
+    where: dict[UUID, list[Mention]] = {}
+    for mention in mentions:
+        where.setdefault(mention.post.id, []).append(mention)
     if not where:
         return
     rows = await session.execute(FIND_OPINIONS, {"post_id": list(where)})
     for row in rows:
-        mention = where[row.post_id]
-        tracked = memory.story(mention.story_id)
-        tracked.tally.add_opinion(occurred(mention.post), Sentiment(row.sentiment))
+        found = where[row.post_id]
+        story_id, at = found[0].story_id, occurred(found[0].post)
+        memory.story(story_id).tally.add_opinion(at, Sentiment(row.sentiment))
+        watches = [mention.watch_id for mention in found]
+        bins.add_opinion(at, story_id, watches, Sentiment(row.sentiment))

@@ -97,8 +97,9 @@ GROUP BY post.id ORDER BY post.id DESC LIMIT 20000
 
 FIND_MENTIONED = array_statement(
     """
-SELECT DISTINCT ON (post_id) post_id, story_id, published_at
-FROM monitor.mentions WHERE post_id = ANY(:post_id)
+SELECT post_id, (array_agg(story_id))[1] AS story_id, min(published_at) AS published_at,
+    array_agg(watch_id) AS watch_ids
+FROM monitor.mentions WHERE post_id = ANY(:post_id) GROUP BY post_id
 """,
     "post_id",
     {"post_id": _UUID},
@@ -111,9 +112,12 @@ WITH changed AS (
     UPDATE monitor.mentions AS mention SET copy = new.copy
     FROM unnest(:post_id, :copy) AS new (post_id, copy)
     WHERE mention.post_id = new.post_id AND mention.copy IS DISTINCT FROM new.copy
-    RETURNING mention.post_id, mention.story_id, mention.published_at, mention.copy
+    RETURNING mention.post_id, mention.story_id, mention.published_at, mention.copy,
+        mention.watch_id
 )
-SELECT DISTINCT ON (post_id) post_id, story_id, published_at, copy FROM changed
+SELECT post_id, (array_agg(story_id))[1] AS story_id, min(published_at) AS published_at,
+    bool_or(copy) AS copy, array_agg(watch_id) AS watch_ids
+FROM changed GROUP BY post_id
 """,
     "post_id copy",
     {"post_id": _UUID, "copy": Boolean()},
