@@ -292,5 +292,8 @@ DONE: Mapping[str, str] = {
     "round-opened": N_("The round is open."),
     "round-done": N_("The round is done. Your name is on it."),
     "ticked": N_("Ticked."),
+    "merged": N_("Merged. What follows either story comes here; it can be undone."),
+    "split": N_("Split. The new story stands below, under what was merged and split."),
+    "change-undone": N_("Undone. All posts are counted where they belong."),
     "appearance": N_("Your settings are kept in this browser."),
 }

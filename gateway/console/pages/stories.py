@@ -1,16 +1,41 @@
 """Stories: posts about the same matter."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from fastapi import Response
+from starlette.datastructures import FormData
 
+from gateway.console.acts import Act, Attempt, Read, chosen, optional, perform, text
 from gateway.console.pages import page_router
 from gateway.console.views.chart import heat_chart
 from gateway.console.views.order import most_urgent
+from gateway.console.views.permits import permit
 from gateway.console.views.samples import marked
-from gateway.console.visit import Here, together
+from gateway.console.visit import Here, Visit, together
+from shared.contracts.actors import Permission
 
 router = page_router()
+
+
+def _goes_on(way: str) -> Read:
+    """The other story, where the form says that this `way` is meant."""
+    return lambda form, _: _other(form) if form.get("way", "this") == way else None
+
+
+ACTS = {
+    "merge": Act(
+        "/stories/{story_id}/merge",
+        "merged",
+        {"with": _goes_on("this"), "into": _goes_on("other"), "reason": text("reason")},
+    ),
+    "split": Act(
+        "/stories/{story_id}/split",
+        "split",
+        {"post_ids": chosen("post_ids"), "term": optional("term"), "reason": text("reason")},
+    ),
+    "undo": Act("/stories/changes/{change_id}/undo", "change-undone", {"reason": text("reason")}),
+}
 
 
 @router.get("/stories")
@@ -31,20 +56,53 @@ async def show_stories(visit: Here) -> Response:
 
 @router.get("/stories/{story_id}")
 async def show_story(visit: Here, story_id: UUID) -> Response:
-    """One story: how it grew, and its posts."""
+    """One story: how it grew, its posts, and what may be the same matter."""
+    return await _show(visit, story_id)
+
+
+@router.post("/stories/{story_id}/{act}")
+async def act_on_story(visit: Here, story_id: UUID, act: str) -> Response:
+    """Merge, split, or undo either."""
+    ticked = [str(value) for value in (await visit.request.form()).getlist("post_ids")]
+
+    async def again(attempt: Attempt) -> Response:
+        return await _show(visit, story_id, attempt, ticked)
+
+    place = {"story_id": str(story_id)}
+    return await perform(visit, ACTS, act, place, f"/stories/{story_id}", again)
+
+
+async def _show(
+    visit: Visit, story_id: UUID, attempt: Attempt | None = None, ticked: Sequence[str] = ()
+) -> Response:
     story = await visit.require(f"/stories/{story_id}")
-    indicators, posts, warnings, watches = await together(
+    indicators, posts, warnings, watches, alike, changes = await together(
         visit.ask(f"/stories/{story_id}/indicators", [("resolution", "quarter")]),
         visit.ask(f"/stories/{story_id}/posts", [("limit", "20")]),
         visit.ask("/warnings", [("story_id", str(story_id)), ("limit", "20")]),
         visit.ask("/watches", [("limit", "100")]),
+        visit.ask(f"/stories/{story_id}/alike"),
+        visit.ask(f"/stories/{story_id}/changes", [("limit", "20")]),
     )
     points = indicators.body.get("points") or [] if indicators.ok else []
+    allowed = permit(visit.actor, Permission.HANDLE_WARNINGS)
     return await visit.page(
         "pages/story.html",
+        attempt.trouble.status if attempt else 200,
         story=marked([story], watches.items)[0],
         chart=heat_chart(points, warnings.items),
         indicators=indicators,
         posts=posts,
         rows=marked(posts.items, watches.items),
+        alike=alike,
+        changes=changes,
+        allowed=allowed,
+        can_split=allowed.allowed and len(posts.items) > 1 and not story.get("merged_into"),
+        ticked=ticked,
+        attempt=attempt,
     )
+
+
+def _other(form: FormData) -> str:
+    """The id of the other story, which may have been given as the address of its page."""
+    return str(form.get("other", "")).strip().rstrip("/").rpartition("/")[2]

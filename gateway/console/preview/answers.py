@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.console.memory import Reply
-from gateway.console.preview import handling, labels, opinion, reports
+from gateway.console.preview import handling, labels, opinion, regrouping, reports
 from gateway.console.preview.sample import (
     CASE,
     COMMAND,
@@ -54,6 +54,8 @@ def sample_replies(now: datetime | None = None) -> dict[str, Reply]:
     for path in _ACCEPTED:
         for warning in opinion.warnings(moment):
             replies[f"POST /api/v1{path.format(warning=warning['id'])}"] = (200, {})
+    for path, answer in regrouping.accepted(opinion.stories(moment), moment).items():
+        replies[f"POST /api/v1{path}"] = answer
     replies["POST /api/v1/labels"] = (201, labels.labels(moment)[0])
     for label in labels.labels(moment):
         replies[f"POST /api/v1/labels/{label['id']}/withdraw"] = (200, label)
@@ -71,6 +73,8 @@ def _opinion(now: datetime) -> dict[str, Any]:
         of_stories[path] = story
         of_stories[f"{path}/posts"] = _page(opinion.posts(now))
         of_stories[f"{path}/indicators"] = {"bucket": 15, "points": points[-24:]}
+        of_stories[f"{path}/alike"] = {"items": regrouping.alike(found, story)}
+        of_stories[f"{path}/changes"] = _page(regrouping.changes(found, story, now))
     return of_stories | {
         "/posts": _page(opinion.posts(now)),
         "/posts/volume": {"bucket": 15, "points": points},

@@ -5,8 +5,17 @@ from datetime import datetime
 
 import pytest
 
-from gateway.console.preview.sample import COMMAND, INCIDENT, STATEMENT, STORY, WARNING
+from gateway.console.preview.sample import (
+    COMMAND,
+    INCIDENT,
+    STATEMENT,
+    STORY,
+    WARNING,
+    sample_id,
+)
 from shared.contracts.actors import Permission
+
+OTHER, CHANGE = sample_id("0a", 2), sample_id("0e", 1)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +45,30 @@ from shared.contracts.actors import Permission
                 "credibility": "low",
                 "evidence": ["one", "two"],
             },
+        ),
+        (
+            f"/stories/{STORY}/merge",
+            {"other": f"http://here/stories/{OTHER}", "way": "this", "reason": "one outage"},
+            f"/stories/{STORY}/merge",
+            {"with": OTHER, "reason": "one outage"},
+        ),
+        (
+            f"/stories/{STORY}/merge",
+            {"other": OTHER, "way": "other", "reason": "one outage"},
+            f"/stories/{STORY}/merge",
+            {"into": OTHER, "reason": "one outage"},
+        ),
+        (
+            f"/stories/{STORY}/split",
+            {"post_ids": ["one", "two"], "term": " ", "reason": "tariffs"},
+            f"/stories/{STORY}/split",
+            {"post_ids": ["one", "two"], "reason": "tariffs"},
+        ),
+        (
+            f"/stories/{STORY}/undo",
+            {"change_id": CHANGE, "reason": "two outages"},
+            f"/stories/changes/{CHANGE}/undo",
+            {"reason": "two outages"},
         ),
         (
             f"/incidents/{INCIDENT}/complete",
@@ -170,3 +203,14 @@ async def test_appearance_is_kept_in_the_browser(visit):
     assert '<html lang="en" data-theme="dark">' in await browser.see("/settings")
     await browser.http.post("/settings/appearance", data={"lang": "xx", "theme": '"><script>'})
     assert '<html lang="en" data-theme="dark">' in await browser.see("/settings")
+
+
+async def test_ticked_posts_stay_ticked_when_a_split_is_refused(visit, problem):
+    browser = visit()
+    browser.answers(f"POST /stories/{STORY}/split", 422, problem | {"status": 422})
+    page = await browser.see(f"/stories/{STORY}")
+    post = re.search(r'name="post_ids" value="([^"]+)"', page).group(1)
+    answer = await browser.send(f"/stories/{STORY}/split", post_ids=[post], reason="tariffs")
+    assert answer.status_code == 422
+    assert re.search(rf'value="{post}"[^>]* checked', answer.text)
+    assert "tariffs" in answer.text
