@@ -3,7 +3,10 @@
 from fastapi import APIRouter
 
 from gateway.console.pages import (
+    acknowledging,
+    alerts,
     cases,
+    duty,
     incidents,
     models,
     officers,
@@ -22,8 +25,11 @@ from gateway.console.pages import (
 router = APIRouter()
 for page in (
     sign_in,
+    acknowledging,
     situation,
     warnings,
+    alerts,
+    duty,
     stories,
     posts,
     incidents,

@@ -19,6 +19,7 @@ from jinja2.runtime import Context
 
 from gateway.console.language import load_messages
 from gateway.console.moments import Teller, as_moment
+from gateway.console.views.alerts import contact_lines, shift_lines
 from gateway.console.views.difference import differences
 from gateway.console.views.mix import mix_of
 from gateway.console.views.sparkline import sparkline
@@ -48,6 +49,7 @@ def environment(language: str) -> Environment:
         env.filters[name] = _told(getattr(Teller, name))
     env.filters["data"] = as_data
     env.globals.update(
+        contact_lines=contact_lines,
         differences=differences,
         grouped=grouped,
         language=language,
@@ -55,6 +57,7 @@ def environment(language: str) -> Environment:
         new_key=new_id,
         query_with=query_with,
         run=run,
+        shift_lines=shift_lines,
         sparkline=sparkline,
         word=_speaker(messages.gettext),
     )

@@ -15,12 +15,13 @@ from starlette.exceptions import HTTPException
 
 from gateway.console.answers import Answer, Trouble
 from gateway.console.backend import Backend, ConsoleParts, Params
+from gateway.console.done import DONE
 from gateway.console.language import COOKIE as LANGUAGE_COOKIE
 from gateway.console.language import LOCALES, choose_language
 from gateway.console.moments import Teller, zone_of
 from gateway.console.safety import HEADERS, comes_from_elsewhere
 from gateway.console.templates import environment
-from gateway.console.words import DONE, PERMISSIONS, PROBLEMS, UNKNOWN_PROBLEM
+from gateway.console.words import PERMISSIONS, PROBLEMS, UNKNOWN_PROBLEM
 from shared.contracts import EVENTS
 from shared.contracts.actors import Actor, Permission
 from shared.log import get_logger

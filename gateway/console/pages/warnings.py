@@ -7,7 +7,7 @@ from fastapi import Response
 from gateway.console.acts import Act, Attempt, always, optional, perform, text
 from gateway.console.pages import page_router
 from gateway.console.views.permits import warning_permits
-from gateway.console.visit import Here, Visit
+from gateway.console.visit import Here, Visit, together
 
 router = page_router()
 
@@ -61,10 +61,16 @@ async def act_on_warning(visit: Here, warning_id: UUID, act: str) -> Response:
 
 async def _show(visit: Visit, warning_id: UUID, attempt: Attempt | None = None) -> Response:
     warning = await visit.require(f"/warnings/{warning_id}")
+    asked, said = await together(
+        visit.ask("/alerts/escalations", [("warning", str(warning_id))]),
+        visit.ask(f"/warnings/{warning_id}/notices"),
+    )
     return await visit.page(
         "pages/warning.html",
         attempt.trouble.status if attempt else 200,
         warning=warning,
+        escalations=asked.items,
+        notice=next(iter(said.items), None),
         permits=warning_permits(visit.actor, warning),
         attempt=attempt,
     )

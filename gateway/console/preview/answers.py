@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.console.memory import Reply
-from gateway.console.preview import handling, labels, opinion, regrouping, reports
+from gateway.console.preview import alerting, handling, labels, opinion, regrouping, reports
 from gateway.console.preview.sample import (
     CASE,
     COMMAND,
@@ -47,7 +47,13 @@ _ACCEPTED = (
 def sample_replies(now: datetime | None = None) -> dict[str, Reply]:
     """What the sample house answers at `now`."""
     moment = now or datetime.now(UTC)
-    read = _opinion(moment) | _models(moment) | _handling(moment) | _people(moment)
+    read = (
+        _opinion(moment)
+        | _models(moment)
+        | _handling(moment)
+        | _people(moment)
+        | alerting.alerting(moment)
+    )
     replies: dict[str, Reply] = {
         f"GET /api/v1{path}": (200, answer) for path, answer in read.items()
     }
@@ -56,6 +62,10 @@ def sample_replies(now: datetime | None = None) -> dict[str, Reply]:
             replies[f"POST /api/v1{path.format(warning=warning['id'])}"] = (200, {})
     for path, answer in regrouping.accepted(opinion.stories(moment), moment).items():
         replies[f"POST /api/v1{path}"] = answer
+    replies["POST /api/v1/alerts/preview"] = (200, alerting.preview(moment))
+    replies["POST /api/v1/alerts/channels/wecom/test"] = (202, {})
+    replies["PUT /api/v1/alerts/channels/wecom"] = (200, {})
+    replies["POST /api/v1/alerts/links/sample/acknowledge"] = (200, {})
     replies["POST /api/v1/labels"] = (201, labels.labels(moment)[0])
     for label in labels.labels(moment):
         replies[f"POST /api/v1/labels/{label['id']}/withdraw"] = (200, label)

@@ -20,6 +20,8 @@ TELLINGS: Mapping[str, Telling] = {
     "WarningRaised": Telling(N_("A warning was raised"), "title", "level"),
     "WarningLevelChanged": Telling(N_("The warning changed its level"), "title", "level"),
     "AlertSent": Telling(N_("An alert went out: %(channel)s"), "error", "level"),
+    "EscalationStepped": Telling(N_("%(person)s was asked to acknowledge"), "", "level"),
+    "EscalationEnded": Telling(N_("Nobody is asked any more to acknowledge: %(ending)s")),
     "WarningAcknowledged": Telling(N_("The warning was acknowledged")),
     "WarningDismissed": Telling(N_("The warning was dismissed"), "reason"),
     "WarningEnded": Telling(N_("The story calmed down")),

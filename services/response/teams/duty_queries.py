@@ -41,6 +41,7 @@ async def roster_of(
         substitutions=[SubstitutionOut.model_validate(row) for row in substitutions],
         stretches=[_out(each) for each in found],
         version=rota.version if rota else 0,
+        edition=str(rota.version if rota else 0),
     )
 
 

@@ -150,6 +150,7 @@ class RosterOut(OnDutyOut):
     substitutions: list[SubstitutionOut]
     stretches: list[StretchOut] = Field(description="Worked out for the time that was asked for")
     version: int
+    edition: str = Field(description="The version as text, for forms that compare it")
 
 
 class Substitutions(ResponseShape):

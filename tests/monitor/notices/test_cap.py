@@ -1,4 +1,4 @@
-"""Warnings leave as CAP 1.2, valid by its schema: first an Alert, then Updates, at last a Cancel."""
+"""Warnings leave as CAP 1.2, valid by its schema: an Alert, then Updates, at last a Cancel."""
 
 from pathlib import Path
 from typing import Any

@@ -1,0 +1,52 @@
+"""The line that follows a form that worked, by the name of its act."""
+
+from collections.abc import Mapping
+
+from gateway.console.words import N_
+
+# What the line at the top says after a form has done its work.
+DONE: Mapping[str, str] = {
+    "acknowledged": N_("Acknowledged. Your name is on it."),
+    "dismissed": N_("Dismissed, with your reason on record."),
+    "opened": N_("The incident is open. The leading group was told."),
+    "assessed": N_("Your assessment is on record."),
+    "activated": N_("The response is active."),
+    "declined": N_("Decided: no response. The reason is on record."),
+    "commanded": N_("The command is issued. Its clock runs."),
+    "received": N_("Receipt confirmed."),
+    "completed": N_("Reported done."),
+    "noted": N_("Written on the timeline."),
+    "stood-down": N_("The response has ended. Follow-up goes on until the incident is closed."),
+    "closed": N_("The incident is closed. Its case file is being sealed."),
+    "drafted": N_("The draft is kept."),
+    "rewritten": N_("A new version is kept. Earlier reviews do not count for it."),
+    "submitted": N_("The statement is in review."),
+    "reviewed": N_("Your review is on record."),
+    "approved": N_("Approved: exactly this text, and no other."),
+    "returned": N_("Sent back, with your comment."),
+    "published": N_("Publication is ordered. Each channel reports below."),
+    "resolved": N_("What became of it is on record."),
+    "withdrawn": N_("Withdrawn. The history stays."),
+    "labelled": N_("Your label is on record, and counts from now on."),
+    "label-withdrawn": N_("Your label is taken back. It stays in the history."),
+    "reported": N_("Thank you. The monitoring group has it. Below you see what becomes of it."),
+    "taken-up": N_("Taken up. Whoever reported it sees that."),
+    "report-dismissed": N_("Marked as not relevant. Whoever reported it reads why."),
+    "report-linked": N_("Linked. It is on record."),
+    "media-entered": N_("Entered. It is a post now."),
+    "link-opened": N_("The link is open. Any earlier one is closed."),
+    "link-closed": N_("The link is closed."),
+    "officer-kept": N_("The register of officers is kept."),
+    "site-kept": N_("The register of key sites is kept."),
+    "plan-kept": N_("The plan is kept."),
+    "round-opened": N_("The round is open."),
+    "round-done": N_("The round is done. Your name is on it."),
+    "ticked": N_("Ticked."),
+    "merged": N_("Merged. What follows either story comes here; it can be undone."),
+    "split": N_("Split. The new story stands below, under what was merged and split."),
+    "change-undone": N_("Undone. All posts are counted where they belong."),
+    "kept": N_("Kept. It holds from now on."),
+    "removed": N_("Removed."),
+    "tested": N_("A test is on its way. What became of it stands at the channel in a moment."),
+    "appearance": N_("Your settings are kept in this browser."),
+}
