@@ -30,7 +30,7 @@ from shared.contracts.posts import (
     SourceDue,
 )
 from shared.contracts.records import CaseFileOpened, CaseFileSealed
-from shared.contracts.reports import ReportLinked
+from shared.contracts.reports import PatrolMissed, ReportLinked, UrgentReportReceived
 from shared.contracts.rooms import Room
 from shared.contracts.schedules import ScheduleDue
 from shared.contracts.sources import SourceRecovered, SourceSilent
@@ -90,6 +90,8 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     EscalationEnded: (Room.ARCHIVE,),
     DutyRosterChanged: (Room.MONITOR,),
     # reports
+    UrgentReportReceived: (Room.MONITOR,),
+    PatrolMissed: (Room.MONITOR,),
     ReportLinked: (Room.ARCHIVE,),
     # incidents
     IncidentOpened: (Room.MONITOR, Room.ARCHIVE),

@@ -1,10 +1,10 @@
-"""What people reported, where it enters a record."""
+"""What people reported, where it concerns others than its readers; patrols that nobody walked."""
 
 from datetime import datetime
 from uuid import UUID
 
 from shared.contracts.actors import ActorRef
-from shared.contracts.event import WarningEvent
+from shared.contracts.event import Event, WarningEvent
 from shared.contracts.posts import OriginKind
 
 
@@ -25,3 +25,25 @@ class ReportLinked(WarningEvent):
     link: str | None = None
     excerpt: str
     by: ActorRef
+
+
+class UrgentReportReceived(Event):
+    """Somebody who is known feels that what they saw is urgent. Told once a report.
+
+    What the unknown call urgent waits in the inbox: nobody can wake the house from outside.
+    """
+
+    report_id: UUID
+    origin: OriginKind
+    platform: str
+    excerpt: str
+
+
+class PatrolMissed(Event):
+    """Rounds of a plan were due and nobody ended them in time; `due_at` is that of the last."""
+
+    plan_id: UUID
+    name: str
+    rounds: int = 1
+    due_at: datetime
+    sample: bool = False

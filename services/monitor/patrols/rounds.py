@@ -25,8 +25,10 @@ from services.monitor.patrols.schemas import TickNew, calendar_of
 from services.monitor.reports.telling import Told, tell
 from shared.contracts.actors import ActorRef
 from shared.contracts.posts import OriginKind
+from shared.contracts.reports import PatrolMissed
 from shared.db import database_now
 from shared.errors import Conflict, NotFound
+from shared.events import emit
 from shared.ids import new_id
 from shared.rows import find_row
 
@@ -65,11 +67,27 @@ async def open_round(session: AsyncSession, plan_id: UUID) -> PatrolRound:
 
 async def close_missed_rounds(session: AsyncSession) -> None:
     """Rounds that nobody ended in time are missed, and stay on record as such."""
-    await session.execute(
+    missed = await session.scalars(
         update(PatrolRound)
         .where(PatrolRound.state == RoundState.OPEN, PatrolRound.closes_at <= func.now())
         .values(state=RoundState.MISSED)
+        .returning(PatrolRound)
     )
+    of_plans: dict[UUID, list[PatrolRound]] = {}
+    for found in missed:
+        of_plans.setdefault(found.plan_id, []).append(found)
+    for plan_id, found in of_plans.items():
+        last = max(found, key=lambda missed_round: missed_round.due_at)
+        await emit(
+            session,
+            PatrolMissed(
+                plan_id=plan_id,
+                name=last.name,
+                rounds=len(found),
+                due_at=last.due_at,
+                sample=last.sample,
+            ),
+        )
 
 
 async def tick(

@@ -1,8 +1,11 @@
-"""The clock of reports."""
+"""The clock of reports, and who is told of an urgent one."""
 
 from datetime import datetime
 
+from services.monitor.escalation.telling import tell_of_operations
 from services.monitor.reports import public_link
+from shared.contracts.reports import UrgentReportReceived
+from shared.deliveries import Delivered
 from shared.jobs import Jobs, Work
 
 jobs = Jobs()
@@ -12,3 +15,19 @@ jobs = Jobs()
 async def forget_senders(work: Work, due_at: datetime) -> None:
     """Forget who used the public link more than a day ago."""
     await public_link.forget_senders(work.session)
+
+
+@jobs.on(UrgentReportReceived)
+async def tell_of_urgent_report(work: Work, delivered: Delivered[UrgentReportReceived]) -> None:
+    """Tell the monitoring group, once."""
+    event = delivered.event
+    await tell_of_operations(
+        work.session,
+        work.settings,
+        event_id=delivered.id,
+        title="Urgent report",
+        title_zh="紧急上报",
+        text=event.excerpt or "A picture, not yet put into words",
+        text_zh=event.excerpt or "图片，尚未转成文字",
+        path=f"/inbox/{event.report_id}",
+    )

@@ -10,7 +10,7 @@ from services.monitor.posts.schemas import PostNew
 from services.monitor.reports.links import find_link
 from services.monitor.reports.models import Report, ReportState, Telling, Urgency
 from services.monitor.reports.schemas import MediaNew, ReportLinkingNew
-from services.monitor.reports.telling import bring_post, put_into_words
+from services.monitor.reports.telling import EXCERPT, bring_post, put_into_words
 from services.monitor.reports.triage import Act, decide
 from services.monitor.stories.models import StoryRecord
 from services.monitor.warnings.models import WarningRecord
@@ -21,8 +21,6 @@ from shared.db import database_now
 from shared.errors import Conflict
 from shared.events import emit
 from shared.rows import find_row
-
-_EXCERPT = 300
 
 
 async def take_up(session: AsyncSession, report_id: UUID, words: str, by: ActorRef) -> Report:
@@ -83,7 +81,7 @@ async def link_report(
                 post_id=report.post_id,
                 platform=report.platform,
                 link=report.link,
-                excerpt=report.text[:_EXCERPT],
+                excerpt=report.text[:EXCERPT],
                 by=by,
             ),
         )

@@ -23,12 +23,16 @@ from services.monitor.reports.models import Report, ReportState, Telling, Urgenc
 from services.monitor.reports.triage import higher
 from shared.contracts.actors import ActorRef
 from shared.contracts.posts import OriginKind, PostOrigin
+from shared.contracts.reports import UrgentReportReceived
 from shared.db import database_now
 from shared.errors import Invalid
+from shared.events import emit
 from shared.ids import new_id
 
 # What counts as a platform where there is no link.
 STAFF = "staff"
+# So much of a report goes into messages and records.
+EXCERPT = 300
 # A form that is sent twice says the same within this time.
 _TWICE = timedelta(minutes=10)
 
@@ -165,6 +169,7 @@ async def _add_telling(
         report.anonymous += 1
     elif not await _told_before(session, report.id, by.id):
         report.reporters += 1
+    await _tell_of_urgency(session, report, told, words)
     report.urgency = higher(report.urgency, told.urgency)
     report.last_told_at = now
     telling = Telling(
@@ -181,6 +186,32 @@ async def _add_telling(
     )
     session.add(telling)
     return telling
+
+
+async def _tell_of_urgency(session: AsyncSession, report: Report, told: Told, words: str) -> None:
+    """Once a report, and only where somebody who is known feels so."""
+    if told.by is None or told.urgency is not Urgency.HIGH:
+        return
+    if report.state is not ReportState.NEW or await _felt_urgent(session, report.id):
+        return
+    await emit(
+        session,
+        UrgentReportReceived(
+            report_id=report.id,
+            origin=told.kind,
+            platform=report.platform,
+            excerpt=(words or report.text or report.link or told.concerns or "")[:EXCERPT],
+        ),
+    )
+
+
+async def _felt_urgent(session: AsyncSession, report_id: UUID) -> bool:
+    felt = exists().where(
+        Telling.report_id == report_id,
+        Telling.urgency == Urgency.HIGH,
+        Telling.teller.is_not(None),
+    )
+    return bool(await session.scalar(select(felt)))
 
 
 async def _told_before(session: AsyncSession, report_id: UUID, teller: str) -> bool:

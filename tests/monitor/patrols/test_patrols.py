@@ -137,6 +137,9 @@ async def test_late_and_missed_rounds_are_seen_and_counted(monitor: RoomClient) 
     await monitor.tick()
     (missed,) = await rounds(monitor, state="missed")
     assert missed["id"] == second["id"]
+    async with monitor.transaction() as session:
+        told = list(await session.scalars(text("SELECT message FROM monitor.alerts")))
+    assert [message["data"]["title"] for message in told] == ["Patrol missed: Round"]
     (counted,) = (await monitor.get(f"{PATROLS}/coverage")).json()["plans"]
     assert (counted["late"], counted["missed"], counted["on_time"]) == (1, 1, 0)
 

@@ -196,6 +196,21 @@ async def test_linked_to_a_warning_it_enters_the_record(
     assert refused.status_code == 409
 
 
+async def test_an_urgent_report_of_somebody_known_is_told_once(monitor: RoomClient) -> None:
+    await tell(monitor, link=LINK, text="又停电了")
+    await tell(monitor, COLLEAGUE, link=LINK, urgency="high")
+    await tell(monitor, THIRD, link=LINK, urgency="high")
+    opened = (await monitor.post("/api/v1/reports/link", {})).json()["path"]
+    unknown = {"token": opened.removeprefix("/r/"), "text": "!!!", "urgency": "high"}
+    assert (await monitor.post("/api/v1/reports/public", unknown)).status_code == 201
+    while await monitor.work():
+        pass
+    async with monitor.transaction() as session:
+        told = list(await session.scalars(text("SELECT message FROM monitor.alerts")))
+    assert [message["data"]["title"] for message in told] == ["Urgent report"]
+    assert told[0]["data"]["text"] == "又停电了"
+
+
 async def test_press_radio_and_television_are_entered_by_hand(monitor: RoomClient) -> None:
     piece = {
         "medium": "radio",
