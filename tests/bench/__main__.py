@@ -17,6 +17,7 @@ from tests.bench.surge import measure_surge
 from tests.bench.throughput import measure_throughput
 from tests.bench.under_test import UnderTest
 from tests.bench.watches import measure_watches
+from tests.bench.warnings import measure_warnings
 from tests.house import House, said
 
 # Measures of a part alone, without the system.
@@ -26,6 +27,7 @@ _ALONE: dict[str, Callable[[], None]] = {
     "stories": measure_stories,
     "duplicates": measure_duplicates,
     "watches": measure_watches,
+    "warnings": measure_warnings,
 }
 _MEASURES: dict[str, Callable[[UnderTest], Awaitable[None]]] = {
     "throughput": measure_throughput,

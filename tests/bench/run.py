@@ -1,6 +1,6 @@
 """`make bench`: measures of the real system, JSON lines on standard output, progress on the other.
 
-python tests/bench/run.py [models] [surge] [stories] [throughput] [latency] [ratios]
+python tests/bench/run.py [models] [surge] [stories] [warnings] [throughput] [latency] [ratios]
 """
 
 import runpy

@@ -1,0 +1,149 @@
+"""Early warning on past cascades: each by itself, and all in one stream behind a watch.
+
+By itself: weights fitted on one half of the authors, measured on the other, and the rules without
+them. In one stream: the events of some days name the same brand, other posts stand between them,
+and which post belongs together is found by our own stories. Texts stay in memory.
+"""
+
+import gzip
+import json
+import random
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from enum import StrEnum
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from services.monitor.backtest.cascades import DAYS, Case, Timeliness, read_cases, timeliness
+from services.monitor.backtest.fitting import example, first_warned, fit
+from services.monitor.backtest.replay import PastPost, Replay
+from services.monitor.backtest.trial import Trial, trial_of
+from services.monitor.warnings.outlook import SHIPPED
+from tests.bench.report import measure, say
+
+_DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "cascades"
+_BRAND = "云州银行"
+_DAY = 86_400.0
+# Days of the replay that are put into one stream: 28 take some minutes.
+_MIXED_DAYS = 4
+_REMARKS = ("转发微博", "[怒]", "真的假的？", "求证实", "扩散一下", "Repost", "关注后续", "[蜡烛]")
+
+
+class Links(StrEnum):
+    """How much of what a repost repeats is known."""
+
+    ALL = "all reposts carry the id of what they repeat"
+    HALF = "half carry the id, half quote the text"
+    QUOTES = "none carries an id, all quote the text"
+
+
+def measure_warnings() -> None:
+    """Figures of early warning, where the data lie beside the repository."""
+    if not _DATA.exists():
+        say("No cascades beside the repository: warnings are not measured")
+        return
+    cases = list(read_cases(_DATA))
+    _alone(cases)
+    _mixed(cases, _MIXED_DAYS)
+
+
+def _alone(cases: list[Case]) -> None:
+    say(f"Warning of {len(cases)} events, each by itself")
+    examples = [example(case) for case in cases]
+    halves = [
+        fit([each for each in examples if each.case.part == part], DAYS / 2) for part in (0, 1)
+    ]
+    for part, model in enumerate(halves):
+        other = [case for case in cases if case.part != part]
+        found = timeliness(other, lambda case, model=model: first_warned(case, model), DAYS / 2)
+        _report("warnings", found, fitted_on=f"authors {part}", measured_on=f"authors {1 - part}")
+    unseen = timeliness(cases, lambda case: first_warned(case, halves[1 - case.part]))
+    _report("warnings", unseen, fitted_on="the other authors", measured_on="all")
+    _report("warnings", timeliness(cases, lambda case: first_warned(case, None)), rule="heat alone")
+
+
+def _mixed(cases: list[Case], days: float) -> None:
+    """The loss in one stream, beside the same events each by itself."""
+    began = min(float(case.event["replay_at"]) for case in cases)
+    some = [case for case in cases if float(case.event["replay_at"]) < began + days * _DAY]
+    alone = timeliness(some, lambda case: first_warned(case, SHIPPED), days)
+    _report("mixed stream", alone, links="each event by itself", events=len(some))
+    trial = trial_of({"name": "bank", "expression": _BRAND, "targets": [_BRAND]})
+    for links in Links:
+        say(f"Warning of {len(some)} events in one stream: {links}")
+        posts = sorted(_stream(some, links, days), key=lambda post: post.at)
+        started = time.perf_counter()
+        first, stories = _warned(posts, trial)
+        seconds = time.perf_counter() - started
+        found = timeliness(some, lambda case, first=first: first.get(case.id), days)
+        _report(
+            "mixed stream",
+            found,
+            links=links.value,
+            events=len(some),
+            posts=len(posts),
+            stories_warned=stories,
+            warned_of_other_posts="-" in first,
+            posts_a_second=round(len(posts) / seconds),
+        )
+
+
+def _warned(posts: Iterable[PastPost], trial: Trial) -> tuple[dict[str, float], int]:
+    """When each event was first warned of: a warning is about the event whose post made it."""
+    replay = Replay(trial)
+    first: dict[str, float] = {}
+    stories = set()
+    for post in posts:
+        placed = replay.add(post)
+        if placed is not None and (warned := placed.warned[0]) is not None:
+            first.setdefault(str(post.fields["event"]), post.at)
+            stories.add(warned.subject)
+    return first, len(stories)
+
+
+def _stream(cases: list[Case], links: Links, days: float) -> Iterator[PastPost]:
+    chance = random.Random(7)
+    for case in cases:
+        yield from _event(case, links, chance)
+    began = min(float(case.event["replay_at"]) for case in cases)
+    for number, text in enumerate(_comments()):
+        # Every other one names the brand: it is matched, and belongs to none of the events.
+        said = f"{_BRAND} {text}" if number % 2 else text
+        fields = {"external_id": f"c{number}", "text": said, "event": "-", "platform": "weibo"}
+        yield PastPost(began + chance.random() * days * _DAY, fields)
+
+
+def _event(case: Case, links: Links, chance: random.Random) -> Iterator[PastPost]:
+    event = case.event
+    began, text = float(event["replay_at"]), f"【{_BRAND}】{event['text']}"
+    common = {"platform": "weibo", "event": case.id}
+    yield PastPost(
+        began, common | {"external_id": case.id, "text": text, "author": str(event["author"])}
+    )
+    for number, (seconds, user, parent) in zip(count(), event["posts"], strict=False):
+        linked = links is Links.ALL or (links is Links.HALF and chance.random() < 0.5)
+        remark = chance.choice(_REMARKS)
+        fields: dict[str, Any] = common | {
+            "external_id": f"{case.id}-{number}",
+            "author": str(user),
+            "text": remark if linked else f"{remark}//@{user[:8]}: {text}",
+        }
+        if linked:
+            known = 0 <= parent < number
+            fields["parent_external_id"] = f"{case.id}-{parent}" if known else case.id
+        yield PastPost(began + float(seconds), fields)
+
+
+def _comments() -> Iterator[str]:
+    with gzip.open(_DATA / "comments_sample.jsonl.gz", "rt", encoding="utf-8") as file:
+        for line in file:
+            event = json.loads(line)
+            rows = event["comments"]
+            yield from (str(text) for _, _, text in rows if str(text).strip())
+
+
+def _report(name: str, found: Timeliness, **more: object) -> None:
+    figures = asdict(found)
+    measure(name, figures.pop("before_half"), "of the surges before half", **figures, **more)
