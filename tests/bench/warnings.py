@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from enum import StrEnum
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ _BRAND = "云州银行"
 _DAY = 86_400.0
 # Days of the replay that are put into one stream: 28 take some minutes.
 _MIXED_DAYS = 4
+_AT_ONCE = 500
 _REMARKS = ("转发微博", "[怒]", "真的假的？", "求证实", "扩散一下", "Repost", "关注后续", "[蜡烛]")
 
 
@@ -95,11 +96,12 @@ def _warned(posts: Iterable[PastPost], trial: Trial) -> tuple[dict[str, float], 
     replay = Replay(trial)
     first: dict[str, float] = {}
     stories = set()
-    for post in posts:
-        placed = replay.add(post)
-        if placed is not None and (warned := placed.warned[0]) is not None:
-            first.setdefault(str(post.fields["event"]), post.at)
-            stories.add(warned.subject)
+    waiting = iter(posts)
+    while batch := list(islice(waiting, _AT_ONCE)):
+        for post, placed in zip(batch, replay.feed(batch), strict=True):
+            if placed is not None and (warned := placed.warned[0]) is not None:
+                first.setdefault(str(post.fields["event"]), post.at)
+                stories.add(warned.subject)
     return first, len(stories)
 
 

@@ -1,12 +1,12 @@
 """Two settings of a watch on the same past posts: what each would have warned of, and when."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from services.monitor.backtest.replay import PastPost, Replay, Warned
+from services.monitor.backtest.replay import PastPost, Placed, Replay, Warned
 from services.monitor.backtest.trial import Trial
 from services.monitor.indicators.heat import Heat
 
@@ -75,12 +75,14 @@ class Comparison:
         self._stories: dict[str, _Story] = {}
         self._done: list[_Story] = []
 
-    def add(self, post: PastPost) -> None:
-        """Takes the next post; `fields["stored_story"]` names its story in the record, if any."""
-        self._posts += 1
-        placed = self._replay.add(post)
-        if placed is None:
-            return
+    def feed(self, posts: Sequence[PastPost]) -> None:
+        """Takes the next posts; `fields["stored_story"]` names the story in the record, if any."""
+        self._posts += len(posts)
+        for post, placed in zip(posts, self._replay.feed(posts), strict=True):
+            if placed is not None:
+                self._count(post, placed)
+
+    def _count(self, post: PastPost, placed: Placed) -> None:
         story = self._stories.pop(placed.story_id, None)
         if story is None:
             nobody: list[Warned | None] = [None] * len(self._names)

@@ -37,8 +37,7 @@ def _begin(present: Settings | None, draft: Settings, since: float, until: float
 
 def feed(posts: Sequence[PastPost]) -> None:
     """Takes the next posts; runs in the process."""
-    for post in posts:
-        _running[0].add(post)
+    _running[0].feed(posts)
 
 
 def result() -> dict[str, Any]:

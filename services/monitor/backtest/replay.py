@@ -6,11 +6,12 @@ rest on the words, the amount, the course, the speed and the voices.
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from services.monitor.backtest.cascades import event_posts
+from services.monitor.backtest.copies import PastCopies
 from services.monitor.backtest.subject import Subject
 from services.monitor.backtest.trial import Selector, Trial
 from services.monitor.indicators.tally import TallyPost
@@ -25,6 +26,8 @@ from shared.contracts.warnings import Reason
 from shared.folding import fold
 
 _WARNS = frozenset({Move.RAISED, Move.ROSE})
+# Copies are found many at a time.
+_AT_ONCE = 500
 _COPIES = (Joined.COPY, Joined.PARENT)
 _INTERACTIONS = ("likes", "reposts", "comments")
 
@@ -74,11 +77,11 @@ def replay_event(event: Mapping[str, Any], trial: Trial) -> list[Warned]:
 
 def replay_posts(posts: Iterable[PastPost], trial: Trial) -> Iterator[Warned]:
     """Matches, groups, counts and judges posts in time order."""
-    replay = Replay(trial)
-    for post in posts:
-        placed = replay.add(post)
-        if placed is not None:
-            yield from (warned for warned in placed.warned if warned is not None)
+    replay, waiting = Replay(trial), iter(posts)
+    while batch := list(itertools.islice(waiting, _AT_ONCE)):
+        for placed in replay.feed(batch):
+            if placed is not None:
+                yield from (warned for warned in placed.warned if warned is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,18 @@ class _Side:
             del self.subjects[story_id]
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A post, folded and matched: `terms` by trial."""
+
+    post: PastPost
+    id: str
+    parent: str | None
+    text: str
+    folded: str
+    terms: Sequence[tuple[str, ...] | None]
+
+
 class Replay:
     """Posts in time order through one or more trials side by side: grouped once, all together, so
     that a story is the same to all of them; counted and judged by each on its own.
@@ -131,40 +146,68 @@ class Replay:
         numbers = itertools.count(1)
         self._grouping = Grouping(lambda: f"story-{next(numbers)}")
         self._sides = [_Side(trial, trial.selector()) for trial in trials]
-        self._places: Recent[tuple[bool, ...]] = Recent()
+        self._copies = PastCopies()
+        # Where posts went: story, and which trials asked for them.
+        self._places: Recent[tuple[str, tuple[bool, ...]]] = Recent()
         self._number = 0
 
     def add(self, post: PastPost) -> Placed | None:
         """Returns what became of a post; None where no trial asks for it."""
+        return next(iter(self.feed([post])))
+
+    def feed(self, posts: Sequence[PastPost]) -> Iterator[Placed | None]:
+        """Yields what became of each of some posts; many at once take a part of the time."""
+        read = [self._read(post) for post in posts]
+        asked = [each for each in read if any(terms is not None for terms in each.terms)]
+        copied = self._copies.originals([(each.id, each.folded) for each in asked])
+        originals = {
+            id(each): original for each, original in zip(asked, copied, strict=True) if original
+        }
+        for each in read:
+            yield self._place(each, originals.get(id(each)))
+
+    def _read(self, post: PastPost) -> _Read:
         self._number += 1
         values = post.fields
         title, text = values.get("title"), str(values["text"])
         folded = fold(f"{title} {text}" if title else text)
-        parent = values.get("parent_external_id")
         fields = _fields(post)
-        terms = [side.selector.terms(folded, fields) for side in self._sides]
-        matched = tuple(each is not None for each in terms)
+        parent = values.get("parent_external_id")
+        return _Read(
+            post=post,
+            id=str(values.get("external_id", self._number)),
+            parent=None if parent is None else str(parent),
+            text=str(title or text),
+            folded=folded,
+            terms=[side.selector.terms(folded, fields) for side in self._sides],
+        )
+
+    def _place(self, read: _Read, original: str | None) -> Placed | None:
+        post = read.post
+        matched = tuple(terms is not None for terms in read.terms)
         if not any(matched):
-            followed = self._places.get(None if parent is None else str(parent))
+            followed = self._places.get(read.parent)
             if followed is None:
                 return None
-            matched = followed
-        post_id = str(values.get("external_id", self._number))
+            matched = followed[1]
+        parent, copied = self._places.get(read.parent), self._places.get(original)
         placement = self._grouping.place(
             GroupingPost(
-                id=post_id,
+                id=read.id,
                 at=post.at,
-                text=str(title or text),
-                folded=folded,
-                text_hash=text_hash(folded),
-                parent_id=None if parent is None else str(parent),
-                watch_terms=self._naming(terms),
+                text=read.text,
+                folded=read.folded,
+                text_hash=text_hash(read.folded),
+                parent_id=read.parent,
+                watch_terms=self._naming(read.terms),
+                parent_story=parent[0] if parent else None,
+                copied_story=copied[0] if copied else None,
             )
         )
-        self._places.remember(post_id, matched)
+        self._places.remember(read.id, (placement.story_id, matched))
         counted = _counted(post, copy=placement.joined in _COPIES)
         warned = tuple(
-            side.add(placement.story_id, post_id, counted) if asks else None
+            side.add(placement.story_id, read.id, counted) if asks else None
             for side, asks in zip(self._sides, matched, strict=True)
         )
         self._grouping.expire(post.at)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from services.monitor.posts.fingerprint import said
 from services.monitor.stories.features import features_of, hashtags_of
 from services.monitor.stories.frequencies import Frequencies
 from services.monitor.stories.held import Held
@@ -270,7 +271,7 @@ class Grouping:
 
 
 def _says_enough(post: GroupingPost) -> bool:
-    return len(post.folded.encode()) >= _FEWEST_BYTES
+    return len(said(post.folded).encode()) >= _FEWEST_BYTES
 
 
 def _telling(post: GroupingPost) -> list[str]:

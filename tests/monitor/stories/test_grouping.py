@@ -82,6 +82,14 @@ def test_the_same_short_exclamation_ties_nothing_together() -> None:
     assert stories.place(post("真的假的？！", at=60, id="another")).is_new
 
 
+def test_the_same_remark_on_two_quoted_texts_ties_nothing_together() -> None:
+    stories = grouping()
+    first, second = stories.place(post(OUTAGE)), stories.place(post(TARIFF, at=10))
+    for number, (text, story) in enumerate(((OUTAGE, first), (TARIFF, second)) * 3):
+        quoting = post(f"真的假的？//@用户{number}：{text}", at=60 + number)
+        assert stories.place(quoting).story_id == story.story_id
+
+
 def test_likeness_fades_with_silence() -> None:
     stories = grouping(window=1000 * HOUR)
     stories.place(post(OUTAGE))
