@@ -16,8 +16,8 @@ from tests.bench.stories import measure_stories
 from tests.bench.surge import measure_surge
 from tests.bench.throughput import measure_throughput
 from tests.bench.under_test import UnderTest
-from tests.bench.watches import measure_watches
 from tests.bench.warnings import measure_warnings
+from tests.bench.watches import measure_watches
 from tests.house import House, said
 
 # Measures of a part alone, without the system.
