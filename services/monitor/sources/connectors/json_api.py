@@ -2,8 +2,9 @@
 (`json_pages.py`).
 
 Documentation: docs/sources.md, with two worked examples. Limits: those of the site: Retry-After is
-kept, at most `pages` pages a reading. A post: external_id is the entry's id, with a mark of the
-source in front unless the ids are those of the platform; everything else is where the mapping says.
+kept; at most `pages` pages a reading and 2,000 entries a page. A post: external_id is the entry's
+id, with a mark of the source in front unless the ids are those of the platform; everything else is
+where the mapping says.
 """
 
 from base64 import b64encode
@@ -33,6 +34,8 @@ from services.monitor.sources.connectors.values import as_text, at
 from services.monitor.sources.web import Web
 from shared.schemas import RequestShape
 
+# Of one page; what a page holds beyond them is counted as skipped.
+MOST_ENTRIES = 2_000
 _OWN = frozenset({"authorization", "cookie", "host", "content-length", "connection", "user-agent"})
 _NAME = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$"
 
@@ -176,4 +179,5 @@ async def _read_pages(api: Api, settings: JsonApiSettings, secret: dict[str, str
 
 def _items(answer: Answer, settings: JsonApiSettings, order: Order) -> list[Item | None]:
     listed = shaped(lambda document: entries(document, settings), answer.document)
-    return [to_item(entry, settings, order.url) for entry in listed]
+    items = [to_item(entry, settings, order.url) for entry in listed[:MOST_ENTRIES]]
+    return [*items, *([None] * (len(listed) - len(items)))]

@@ -36,8 +36,10 @@ def until_reset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
 
 def pause_after(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """The pause that an answer asks for: None while there are requests left."""
-    left = remaining(headers)
-    return (until_reset(headers, now) or _USUAL) if left == 0 else None
+    if remaining(headers) != 0:
+        return None
+    reset = until_reset(headers, now)
+    return _USUAL if reset is None else reset
 
 
 def _span(said: str, now: datetime) -> timedelta | None:

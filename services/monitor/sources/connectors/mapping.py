@@ -29,7 +29,7 @@ def _compilable(path: str) -> str:
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise ValueError("is no time zone; write a name like Asia/Shanghai") from error
     return name
 

@@ -1,11 +1,11 @@
 """A reading of YouTube: what is asked for, in which order, and when it is enough for today."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from services.monitor.sources.connectors.api import Answer, Api, ApiError, posts_of, shaped
+from services.monitor.sources.connectors.api import Api, ApiError, posts_of, shaped
 from services.monitor.sources.connectors.items import Item
 from services.monitor.sources.connectors.protocol import Harvest, Order
 from services.monitor.sources.connectors.rounds import Round
@@ -27,6 +27,8 @@ from services.monitor.sources.connectors.youtube import (
 from services.monitor.sources.connectors.youtube_quota import LOOK, SEARCH, Quota, next_day
 from services.monitor.sources.fetching import FetchError
 from services.monitor.sources.web import Web
+
+T = TypeVar("T")
 
 # Of the comments that are new below one video, at most so many pages of 100 in one reading.
 _PAGES_OF_COMMENTS = 3
@@ -101,8 +103,7 @@ class _Visit:
         if not self._settings.words or not self._search_is_due():
             return []
         asked = search_parameters(self._settings, self._round)
-        answer = await self._get("search", asked, SEARCH)
-        ids, page = shaped(read_found, answer.document)
+        ids, page = await self._get("search", asked, SEARCH, read_found)
         self._round = self._round.after(page, self._order.now)
         self._searched_at = self._order.now
         return ids
@@ -118,8 +119,8 @@ class _Visit:
     async def _uploads(self) -> list[str]:
         ids: list[str] = []
         for channel in self._settings.channels:
-            answer = await self._get("playlistItems", uploads_parameters(channel), LOOK)
-            ids += shaped(read_uploads, answer.document)
+            asked = uploads_parameters(channel)
+            ids += await self._get("playlistItems", asked, LOOK, read_uploads)
         return ids
 
     async def _count(self, wanted: Iterable[str]) -> list[Video]:
@@ -128,8 +129,7 @@ class _Visit:
         ids = list(wanted)
         for start in range(0, len(ids), _AT_ONCE):
             asked = videos_parameters(ids[start : start + _AT_ONCE])
-            answer = await self._get("videos", asked, LOOK)
-            for item, counted in shaped(read_videos, answer.document):
+            for item, counted in await self._get("videos", asked, LOOK, read_videos):
                 self.items.append(item)
                 known = self._watched.setdefault(counted.id, replace(counted, comments=0))
                 if counted.comments > known.comments:
@@ -143,14 +143,12 @@ class _Visit:
             if not self._api.has_time:
                 return
             try:
-                answer = await self._get(
-                    "commentThreads", threads_parameters(video.id, token), LOOK
-                )
+                asked = threads_parameters(video.id, token)
+                page = await self._get("commentThreads", asked, LOOK, read_threads)
             except ApiError as error:
                 if _reasons(error.document).isdisjoint(_SILENT):
                     raise
                 break
-            page = shaped(read_threads, answer.document)
             self.items += page.items
             moments = [item.published_at for item in page.items if item and item.published_at]
             heard = max([*moments, *filter(None, [heard])], default=None)
@@ -159,7 +157,9 @@ class _Visit:
                 break
         self._watched[video.id] = replace(video, heard=heard)
 
-    async def _get(self, what: str, asked: Mapping[str, str], units: int) -> Answer:
+    async def _get(
+        self, what: str, asked: Mapping[str, str], units: int, read: Callable[[Any], T]
+    ) -> T:
         if not self._quota.allows(units, self._settings.units_a_day):
             raise QuotaSpentError("The source has used its units of the day.")
         self._quota = self._quota.spent(units)
@@ -169,8 +169,9 @@ class _Visit:
             if not _reasons(error.document).isdisjoint(_SPENT):
                 raise QuotaSpentError(str(error)) from error
             raise
+        found = shaped(read, answer.document)
         self.answered = True
-        return answer
+        return found
 
 
 def _reasons(document: Any) -> set[str]:
