@@ -28,7 +28,7 @@ async def try_source(runtime: Runtime, new: SourceNew, source_id: UUID | None) -
         NotFound: there is no such source. Invalid: it cannot be a source.
         Conflict: its kind is never read, or there is no key for credentials.
     """
-    wish = read_wish(new, allow_private=runtime.settings.allow_private_sources)
+    wish = read_wish(new, source_id or new_id(), runtime.settings)
     connector = wish.kind.connector
     if connector is None:
         raise Conflict("A source of this kind sends by itself: there is nothing to read.")

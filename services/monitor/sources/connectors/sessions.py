@@ -1,10 +1,14 @@
 """Tokens that are had for credentials, kept for as long as they hold: sites count sign-ins."""
 
+import json
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from uuid import UUID
+from hashlib import blake2b
+
+from pydantic import SecretStr
 
 from services.monitor.sources.connectors.api import Api
 from services.monitor.sources.connectors.protocol import Order
@@ -13,6 +17,7 @@ from services.monitor.sources.fetching import FetchError
 # A token is not used in its last seconds: it would run out on the way.
 _MARGIN = 60.0
 _MOST_KEPT = 1_000
+_KEY = secrets.token_bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Sessions:
     has none signs in."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[UUID, int], tuple[float, Session]] = {}
+        self._kept: dict[tuple[str, bytes], tuple[float, Session]] = {}
 
     async def of(self, api: Api, sign_in: Callable[[Api], Awaitable[Session]]) -> Session:
         """The session of the source that `api` reads: the one that is kept, or a new one."""
@@ -47,11 +52,16 @@ class Sessions:
         try:
             yield
         except FetchError as error:
-            if error.status in (401, 403):
+            if error.status in (400, 401, 403):
                 self._kept.pop(_name(order), None)
             raise
 
 
-def _name(order: Order) -> tuple[UUID, int]:
-    # By version as well: a source that got other credentials signs in anew.
-    return order.source_id, order.version
+def _name(order: Order) -> tuple[str, bytes]:
+    """What a session belongs to: whoever has other credentials signs in with them."""
+    said = {
+        name: value.get_secret_value() if isinstance(value, SecretStr) else value
+        for name, value in order.credentials or ()
+    }
+    digest = blake2b(json.dumps(said).encode(), key=_KEY, digest_size=16).digest()
+    return order.url, digest

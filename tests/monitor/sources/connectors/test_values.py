@@ -1,6 +1,7 @@
 """Values are of the kind that was meant, or None; no document of a stranger raises."""
 
 import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -48,7 +49,7 @@ def test_a_document_of_any_kind_is_posts_or_an_error_in_words(document: object) 
     entry = EntryMap.model_validate(
         {"items": "data", "fields": {"id": "id", "text": "join('-', text)", "likes": "sum(items)"}}
     )
-    readers = [
+    readers: list[Callable[[], Sequence[Item | None]]] = [
         lambda: mastodon.read_page(document, "https://a.example").items,
         lambda: hacker_news.read_page({"hits": [document]}).items,
         lambda: reddit.read_page({"kind": "Listing", "data": {"children": [document]}}).items,
