@@ -6,6 +6,9 @@ from gateway.console.words import N_
 
 # What the line at the top says after a form has done its work.
 DONE: Mapping[str, str] = {
+    "source-added": N_("The source is in service. It is read within seconds."),
+    "source-kept": N_("The source is kept."),
+    "source-queued": N_("It is being read. Look again in a moment."),
     "acknowledged": N_("Acknowledged. Your name is on it."),
     "dismissed": N_("Dismissed, with your reason on record."),
     "opened": N_("The incident is open. The leading group was told."),

@@ -17,6 +17,7 @@ from gateway.console.pages import (
     settings,
     sign_in,
     situation,
+    sources,
     statements,
     stories,
     warnings,
@@ -40,6 +41,7 @@ for page in (
     patrols,
     officers,
     public_report,
+    sources,
     settings,
 ):
     router.include_router(page.router)

@@ -4,7 +4,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.console.memory import Reply
-from gateway.console.preview import alerting, handling, labels, opinion, regrouping, reports
+from gateway.console.preview import (
+    alerting,
+    handling,
+    labels,
+    opinion,
+    regrouping,
+    reports,
+    sources,
+)
 from gateway.console.preview.sample import (
     CASE,
     COMMAND,
@@ -53,6 +61,7 @@ def sample_replies(now: datetime | None = None) -> dict[str, Reply]:
         | _handling(moment)
         | _people(moment)
         | alerting.alerting(moment)
+        | sources.answers(moment)
     )
     replies: dict[str, Reply] = {
         f"GET /api/v1{path}": (200, answer) for path, answer in read.items()

@@ -47,5 +47,5 @@ async def _tell(
         title_zh=f"{zh}：{event.name}",
         text=event.reason,
         text_zh=event.reason_zh,
-        path=f"/sources/{event.source_id}",
+        path=f"/settings/sources/{event.source_id}",
     )

@@ -19,6 +19,8 @@ from services.monitor.coverage.schemas import (
     PlatformOut,
     StatisticsOut,
     UsualOut,
+    VolumeOut,
+    VolumesOut,
 )
 from services.monitor.sources.models import Source, SourceHour
 from services.monitor.sources.schemas import SourceState, state_of
@@ -51,6 +53,14 @@ SELECT count(*) AS sampled,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(lag, 0)) AS median,
        percentile_cont(0.9) WITHIN GROUP (ORDER BY greatest(lag, 0)) AS p90
 FROM newest
+""")
+
+_VOLUMES = text("""
+SELECT source_id, ((now() AT TIME ZONE 'UTC')::date - (hour AT TIME ZONE 'UTC')::date) AS days_ago,
+       sum(posts)::int AS posts
+FROM monitor.source_hours
+WHERE hour >= date_trunc('day', now(), 'UTC') - make_interval(days => :days - 1)
+GROUP BY 1, 2 ORDER BY 1
 """)
 
 _FIRST_REPORTS = text("""
@@ -112,6 +122,16 @@ async def _alarms(session: AsyncSession, source_id: UUID) -> list[AlarmOut]:
         AlarmOut.model_validate(row.notice | {"began_at": row.began_at, "ended_at": row.ended_at})
         for row in rows
     ]
+
+
+async def read_volumes(session: AsyncSession, days: int) -> VolumesOut:
+    """New posts of all sources in the last `days`."""
+    volumes: dict[UUID, list[int]] = {}
+    for row in await session.execute(_VOLUMES, {"days": days}):
+        volume = volumes.setdefault(row.source_id, [0] * days)
+        volume[days - 1 - row.days_ago] = row.posts
+    items = [VolumeOut(source_id=source, posts=posts) for source, posts in volumes.items()]
+    return VolumesOut(days=days, items=items)
 
 
 async def read_coverage(session: AsyncSession) -> CoverageOut:

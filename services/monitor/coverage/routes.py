@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query
 
 from services.monitor.coverage import queries
-from services.monitor.coverage.schemas import CoverageOut, StatisticsOut
+from services.monitor.coverage.schemas import CoverageOut, StatisticsOut, VolumesOut
 from shared.auth import allow
 from shared.contracts.actors import Actor, Permission
 from shared.http import Session, room_router
@@ -20,6 +20,16 @@ Viewer = Annotated[Actor, allow(Permission.VIEW)]
 async def read_coverage(session: Session, _: Viewer) -> CoverageOut:
     """What is covered (覆盖情况), by platform: how many sources, how they do, how fresh it is."""
     return await queries.read_coverage(session)
+
+
+@router.get("/volumes", operation_id="sources_volumes")
+async def read_volumes(
+    session: Session,
+    _: Viewer,
+    days: Annotated[int, Query(ge=2, le=90, description="How far back")] = 14,
+) -> VolumesOut:
+    """New posts of every source, day by day: what a list of sources shows beside each."""
+    return await queries.read_volumes(session, days)
 
 
 @router.get("/{source_id}/statistics", operation_id="sources_statistics")

@@ -86,3 +86,17 @@ class CoverageOut(ResponseShape):
     """What is covered, by platform."""
 
     items: list[PlatformOut]
+
+
+class VolumeOut(ResponseShape):
+    """New posts of a source, day by day (UTC), the oldest first; today is the last."""
+
+    source_id: UUID
+    posts: list[int]
+
+
+class VolumesOut(ResponseShape):
+    """New posts of all sources that were read in these days."""
+
+    days: int
+    items: list[VolumeOut]

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.console.preview.reports import PAGE, REPORT, ROUND
 from gateway.console.preview.sample import CASE, INCIDENT, POST, STATEMENT, STORY, WARNING
+from gateway.console.preview.sources import SILENT, SOURCE
 from shared.contracts.actors import Permission
 
 PAGES = (
@@ -35,6 +36,11 @@ PAGES = (
     "/settings/models?task=stance",
     "/settings/models/sample",
     "/settings/models/sample?task=emotion",
+    "/settings/sources",
+    "/settings/sources/new",
+    "/settings/sources/new?kind=bluesky_search",
+    f"/settings/sources/{SOURCE}",
+    f"/settings/sources/{SILENT}",
     "/report",
     "/inbox",
     "/inbox?state=new&urgency=high",

@@ -176,5 +176,8 @@ async def test_coverage_by_platform(
     assert news["posts_24h"] == pytest.approx(72, abs=3)
     assert news["usual_24h"] == pytest.approx(72, abs=1)
     assert weibo["usual_24h"] is None
+    volumes = (await monitor.get(f"{SOURCES}/volumes?days=3")).json()["items"]
+    days = next(item["posts"] for item in volumes if item["source_id"] == source["id"])
+    assert (len(days), days[0], days[1]) == (3, 72, 72)
     heard = datetime.fromisoformat(news["stalest_at"])
     assert datetime.now(UTC) - heard < timedelta(minutes=1)
