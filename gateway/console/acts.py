@@ -181,7 +181,7 @@ async def _changed(visit: Visit, act: Act, values: Mapping[str, str]) -> Trouble
         return None
     path, name = act.unchanged
     current = await visit.ask(_fill(path, values))
-    if current.ok and current.body.get(name) != values.get(name):
+    if current.ok and str(current.body.get(name)) != values.get(name):
         return Trouble(412, "changed-meanwhile", "")
     return current.trouble
 

@@ -51,5 +51,7 @@ DONE: Mapping[str, str] = {
     "kept": N_("Kept. It holds from now on."),
     "removed": N_("Removed."),
     "tested": N_("A test is on its way. What became of it stands at the channel in a moment."),
+    "watch-kept": N_("The watch is kept. It sees what comes from now on."),
+    "alias-kept": N_("The alias is kept. The watches that name it follow."),
     "appearance": N_("Your settings are kept in this browser."),
 }

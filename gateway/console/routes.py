@@ -21,6 +21,7 @@ from gateway.console.pages import (
     statements,
     stories,
     warnings,
+    watches,
 )
 
 router = APIRouter()
@@ -42,6 +43,7 @@ for page in (
     officers,
     public_report,
     sources,
+    watches,
     settings,
 ):
     router.include_router(page.router)

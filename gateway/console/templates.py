@@ -21,6 +21,7 @@ from gateway.console.language import load_messages
 from gateway.console.moments import Teller, as_moment
 from gateway.console.views.alerts import contact_lines, shift_lines
 from gateway.console.views.difference import differences
+from gateway.console.views.highlights import pieces
 from gateway.console.views.mix import mix_of
 from gateway.console.views.sparkline import sparkline
 from gateway.console.words import WORDS
@@ -55,6 +56,7 @@ def environment(language: str) -> Environment:
         language=language,
         mix_of=mix_of,
         new_key=new_id,
+        pieces=pieces,
         query_with=query_with,
         run=run,
         shift_lines=shift_lines,

@@ -16,12 +16,14 @@ from starlette.exceptions import HTTPException
 from gateway.console.answers import Answer, Trouble
 from gateway.console.backend import Backend, ConsoleParts, Params
 from gateway.console.done import DONE
+from gateway.console.findings import FINDINGS
 from gateway.console.language import COOKIE as LANGUAGE_COOKIE
 from gateway.console.language import LOCALES, choose_language
 from gateway.console.moments import Teller, zone_of
+from gateway.console.problems import PROBLEMS, UNKNOWN_PROBLEM
 from gateway.console.safety import HEADERS, comes_from_elsewhere
 from gateway.console.templates import environment
-from gateway.console.words import PERMISSIONS, PROBLEMS, UNKNOWN_PROBLEM
+from gateway.console.words import PERMISSIONS
 from shared.contracts import EVENTS
 from shared.contracts.actors import Actor, Permission
 from shared.log import get_logger
@@ -89,6 +91,7 @@ class Reader:
                 "problems": PROBLEMS,
                 "unknown_problem": UNKNOWN_PROBLEM,
                 "permissions": PERMISSIONS,
+                "findings": FINDINGS,
             }
             | values
         )

@@ -17,6 +17,9 @@ from shared.contracts.actors import Permission
 
 router = page_router()
 
+# Quarter-hours of a day.
+_DAY = 96
+
 
 def _goes_on(way: str) -> Read:
     """The other story, where the form says that this `way` is meant."""
@@ -85,12 +88,13 @@ async def _show(
         visit.ask(f"/stories/{story_id}/changes", [("limit", "20")]),
     )
     points = indicators.body.get("points") or [] if indicators.ok else []
+    ahead = indicators.body.get("forecast") or [] if indicators.ok else []
     allowed = permit(visit.actor, Permission.HANDLE_WARNINGS)
     return await visit.page(
         "pages/story.html",
         attempt.trouble.status if attempt else 200,
         story=marked([story], watches.items)[0],
-        chart=heat_chart(points, warnings.items),
+        chart=heat_chart(points[-_DAY:], warnings.items, forecast=ahead),
         indicators=indicators,
         posts=posts,
         rows=marked(posts.items, watches.items),

@@ -12,6 +12,7 @@ from gateway.console.preview import (
     regrouping,
     reports,
     sources,
+    watches,
 )
 from gateway.console.preview.sample import (
     CASE,
@@ -75,6 +76,8 @@ def sample_replies(now: datetime | None = None) -> dict[str, Reply]:
     replies["POST /api/v1/alerts/channels/wecom/test"] = (202, {})
     replies["PUT /api/v1/alerts/channels/wecom"] = (200, {})
     replies["POST /api/v1/alerts/links/sample/acknowledge"] = (200, {})
+    for path, answer in watches.trials(moment).items():
+        replies[f"POST /api/v1{path}"] = (200, answer)
     replies["POST /api/v1/labels"] = (201, labels.labels(moment)[0])
     for label in labels.labels(moment):
         replies[f"POST /api/v1/labels/{label['id']}/withdraw"] = (200, label)
@@ -91,7 +94,7 @@ def _opinion(now: datetime) -> dict[str, Any]:
         path = f"/stories/{story['id']}"
         of_stories[path] = story
         of_stories[f"{path}/posts"] = _page(opinion.posts(now))
-        of_stories[f"{path}/indicators"] = {"bucket": 15, "points": points[-24:]}
+        of_stories[f"{path}/indicators"] = watches.history(now)
         of_stories[f"{path}/alike"] = {"items": regrouping.alike(found, story)}
         of_stories[f"{path}/changes"] = _page(regrouping.changes(found, story, now))
     return of_stories | {
@@ -102,6 +105,7 @@ def _opinion(now: datetime) -> dict[str, Any]:
         "/warnings": _page(opinion.warnings(now)),
         **{f"/warnings/{item['id']}": item for item in opinion.warnings(now)},
         "/watches": _page(opinion.watches()),
+        **watches.replies(now),
     }
 
 

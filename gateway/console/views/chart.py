@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from gateway.console.moments import as_moment
@@ -25,10 +26,12 @@ def heat_chart(
     points: Sequence[Mapping[str, Any]],
     warnings: Iterable[Mapping[str, Any]] = (),
     usual: tuple[float, float] | None = None,
+    forecast: Sequence[Mapping[str, Any]] = (),
 ) -> Chart | None:
     """Posts over time with a mark where a warning was raised; None where there is nothing yet.
 
-    `usual` is what one point mostly had before, from and to.
+    `usual` is what one point mostly had before, from and to; `forecast` what the next hours may
+    bring, drawn where a point is no longer than an hour.
     """
     shown = since_first(points)
     if not shown:
@@ -41,6 +44,7 @@ def heat_chart(
         "negative": [point.get("negative") or 0 for point in shown],
         "usual": usual,
         "marks": marks,
+        "ahead": _ahead(shown, forecast),
     }
     return Chart(
         data=data,
@@ -50,6 +54,27 @@ def heat_chart(
         usual=usual,
         marks=marks,
     )
+
+
+def _ahead(
+    points: Sequence[Mapping[str, Any]], forecast: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The hours ahead as points of the chart: the mean of each hour, and its band."""
+    times = [at for point in points[-2:] if (at := as_moment(point["at"]))]
+    step = times[1] - times[0] if len(times) == 2 else timedelta(hours=2)
+    if not forecast or step > timedelta(hours=1):
+        return []
+    share = step / timedelta(hours=1)
+    return [
+        {
+            "at": (times[1] + (number * round(1 / share) + part + 1) * step).isoformat(),
+            "expected": hour["expected"] * share,
+            "low": hour["low"] * share,
+            "high": hour["high"] * share,
+        }
+        for number, hour in enumerate(forecast)
+        for part in range(round(1 / share))
+    ]
 
 
 def _many(point: Mapping[str, Any]) -> int:

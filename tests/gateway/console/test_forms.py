@@ -11,6 +11,7 @@ from gateway.console.preview.sample import (
     STATEMENT,
     STORY,
     WARNING,
+    WATCH,
     sample_id,
 )
 from shared.contracts.actors import Permission
@@ -214,3 +215,62 @@ async def test_ticked_posts_stay_ticked_when_a_split_is_refused(visit, problem):
     assert answer.status_code == 422
     assert re.search(rf'value="{post}"[^>]* checked', answer.text)
     assert "tariffs" in answer.text
+
+
+class TestWatches:
+    """A watch is kept with what another form changes; the page tells of what it would find."""
+
+    async def test_what_is_typed_reaches_the_house_whole(self, visit, person):
+        browser = visit(person(Permission.VIEW, Permission.EDIT_WATCHES))
+        path = f"/api/v1/watches/{WATCH}"
+        browser.backend.replies[f"GET {path}"] = (
+            200,
+            {"id": WATCH, "name": "w", "expression": "停电", "version": 3, "enabled": True},
+        )
+        browser.backend.replies[f"PUT {path}"] = (200, {"id": WATCH})
+        answer = await browser.http.post(
+            f"/settings/watches/{WATCH}/watch",
+            data={
+                "version": "3",
+                "name": "w",
+                "expression": "停电 NEAR/5 投诉",
+                "exclusions": "演习\nauthor:招聘\n",
+                "platforms": "weibo, news",
+                "targets": "",
+                "enabled": "on",
+                "thresholds": '{"hold": 5}',
+                "sample": "false",
+            },
+        )
+        assert answer.status_code == 303
+        call = next(call for call in browser.backend.calls if call.method == "PUT")
+        assert call.json == {
+            "name": "w",
+            "expression": "停电 NEAR/5 投诉",
+            "exclusions": ["演习", "author:招聘"],
+            "filters": {"platforms": ["weibo", "news"]},
+            "targets": [],
+            "enabled": True,
+            "thresholds": {"hold": 5},
+            "sample": False,
+        }
+
+    async def test_a_watch_that_somebody_else_changed_is_not_overwritten(self, visit, person):
+        browser = visit(person(Permission.VIEW, Permission.EDIT_WATCHES))
+        browser.backend.replies[f"GET /api/v1/watches/{WATCH}"] = (
+            200,
+            {"id": WATCH, "name": "w", "expression": "停电", "version": 4, "enabled": True},
+        )
+        answer = await browser.http.post(
+            f"/settings/watches/{WATCH}/watch",
+            data={"version": "3", "name": "w", "expression": "断电", "sample": "false"},
+        )
+        assert answer.status_code == 412
+        assert "断电" in answer.text
+        assert not [call for call in browser.backend.calls if call.method == "PUT"]
+
+    async def test_what_was_found_is_marked_in_the_text(self, visit, person):
+        browser = visit(person(Permission.VIEW), "en")
+        page = await browser.see(f"/settings/watches/{WATCH}")
+        assert "<mark>停电</mark>" in page
+        assert "is never needed" in page

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gateway.console.preview.reports import PAGE, REPORT, ROUND
-from gateway.console.preview.sample import CASE, INCIDENT, POST, STATEMENT, STORY, WARNING
+from gateway.console.preview.sample import CASE, INCIDENT, POST, STATEMENT, STORY, WARNING, WATCH
 from gateway.console.preview.sources import SILENT, SOURCE
 from shared.contracts.actors import Permission
 
@@ -32,6 +32,10 @@ PAGES = (
     "/settings/alerts?level=red",
     "/settings/duty",
     "/acknowledge/sample",
+    "/settings/watches",
+    "/settings/watches/new",
+    "/settings/watches/new?expression=%E5%81%9C%E7%94%B5&exclusions=",
+    f"/settings/watches/{WATCH}",
     "/settings/models",
     "/settings/models?task=stance",
     "/settings/models/sample",

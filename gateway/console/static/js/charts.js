@@ -27,7 +27,11 @@ function options(box) {
   const lang = document.documentElement.lang;
   const hour = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hour12: false });
   const count = new Intl.NumberFormat(lang);
-  const at = data.at.map((time) => hour.format(new Date(time)));
+  const ahead = data.ahead ?? [];
+  const at = [...data.at, ...ahead.map((point) => point.at)].map((time) => hour.format(new Date(time)));
+  const behind = data.posts.map(() => null);
+  // The band begins where the course ends, so that no gap shows.
+  const course = (read) => ahead.length ? [...behind.slice(1), data.posts.at(-1), ...ahead.map(read)] : [];
   const font = getComputedStyle(document.body).fontFamily;
   const marks = data.marks.map((mark) => ({
     name: NUMERALS[mark.level] ?? "",
@@ -53,6 +57,11 @@ function options(box) {
       axisPointer: { lineStyle: { color: colour["ink-3"], type: "solid" } },
       formatter: ([point]) => {
         const index = point.dataIndex;
+        const hourly = ahead[index - data.posts.length];
+        if (hourly) {
+          return [at[index], `${words.expected} ${count.format(hourly.expected)}`,
+            `${words.between} ${count.format(hourly.low)} – ${count.format(hourly.high)}`].join("\n");
+        }
         const marked = data.marks.find((mark) => mark.index === index);
         return [at[index], `${words.posts} ${count.format(data.posts[index])}`,
           `${words.negative} ${count.format(data.negative[index])}`,
@@ -82,6 +91,19 @@ function options(box) {
       {
         type: "line", data: data.negative, symbol: "none", z: 2,
         lineStyle: { color: colour.negative, width: 1.2 }, itemStyle: { color: colour.negative },
+      },
+      {
+        type: "line", data: course((point) => point.expected), symbol: "none", z: 2, silent: true,
+        lineStyle: { color: colour.accent, width: 1.5, type: "dashed" },
+      },
+      {
+        type: "line", data: course((point) => point.low), symbol: "none", stack: "band", silent: true,
+        lineStyle: { opacity: 0 },
+      },
+      {
+        type: "line", data: course((point) => point.high - point.low).map((value, index) => index === data.posts.length - 1 ? 0 : value),
+        symbol: "none", stack: "band", silent: true, lineStyle: { opacity: 0 },
+        areaStyle: { color: faded(colour.accent, 0.14) },
       },
     ],
   };

@@ -1,0 +1,183 @@
+"""Watches: what is looked for, tried on past posts while it is written; and their aliases."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+from starlette.datastructures import FormData
+
+from gateway.console.acts import Act, Attempt, lines, perform, text, ticked
+from gateway.console.pages import page_router
+from gateway.console.views.chart import heat_chart
+from gateway.console.views.permits import permit
+from gateway.console.visit import Here, Visit, together
+from shared.contracts.actors import Permission
+
+router = page_router()
+
+
+def _filters(form: FormData, _: Visit) -> dict[str, Any] | None:
+    found = {
+        name: [value.strip() for value in str(form.get(name, "")).split(",") if value.strip()]
+        for name in ("languages", "platforms", "regions", "sources")
+    }
+    return {name: values for name, values in found.items() if values} or None
+
+
+def _kept(name: str) -> Any:
+    """What another form changes, and this one must not lose."""
+    return lambda form, _: json.loads(str(form.get(name, "")) or "null")
+
+
+_FIELDS = {
+    "name": text("name"),
+    "expression": text("expression"),
+    "exclusions": lines("exclusions"),
+    "filters": _filters,
+    "targets": lines("targets"),
+    "enabled": ticked("enabled"),
+    "thresholds": _kept("thresholds"),
+    "sample": _kept("sample"),
+}
+_ALIAS = {"name": text("name"), "spellings": lines("spellings")}
+NEW_ACTS = {
+    "watch": Act("/watches", "watch-kept", _FIELDS, goes_to="/settings/watches"),
+    "alias": Act("/watches/aliases", "alias-kept", _ALIAS),
+    "alias-changed": Act(
+        "/watches/aliases/{alias_id}",
+        "alias-kept",
+        _ALIAS,
+        method="PUT",
+        unchanged=("/watches/aliases/{alias_id}", "version"),
+    ),
+}
+ACTS = {
+    "watch": Act(
+        "/watches/{watch_id}",
+        "watch-kept",
+        _FIELDS,
+        method="PUT",
+        unchanged=("/watches/{watch_id}", "version"),
+    ),
+}
+# What the form sends while somebody writes; the page comes back with what it would find.
+_TRIED = ("expression", "exclusions", "languages", "platforms", "regions", "sources")
+
+
+@router.get("/settings/watches")
+async def show_watches(visit: Here) -> Response:
+    """All watches, and the aliases that they name."""
+    return await _show_all(visit)
+
+
+@router.get("/settings/watches/new")
+async def show_new_watch(visit: Here) -> Response:
+    """An empty watch, tried while it is written."""
+    return await _show_form(visit)
+
+
+@router.post("/settings/watches/new/{act}")
+async def act_on_new(visit: Here, act: str) -> Response:
+    """Put a watch into service, or keep an alias."""
+
+    async def again(attempt: Attempt) -> Response:
+        if attempt.act == "watch":
+            return await _show_form(visit, attempt=attempt)
+        return await _show_all(visit, attempt)
+
+    return await perform(visit, NEW_ACTS, act, {}, "/settings/watches", again)
+
+
+@router.get("/settings/watches/{watch_id}")
+async def show_watch(visit: Here, watch_id: UUID) -> Response:
+    """One watch: how much is said, what it looks for, what it found and why."""
+    return await _show_form(visit, watch_id)
+
+
+@router.post("/settings/watches/{watch_id}/{act}")
+async def act_on_watch(visit: Here, watch_id: UUID, act: str) -> Response:
+    """Change a watch."""
+
+    async def again(attempt: Attempt) -> Response:
+        return await _show_form(visit, watch_id, attempt)
+
+    here = f"/settings/watches/{watch_id}"
+    return await perform(visit, ACTS, act, {"watch_id": str(watch_id)}, here, again)
+
+
+async def _show_all(visit: Visit, attempt: Attempt | None = None) -> Response:
+    watches, aliases = await together(
+        visit.ask("/watches", [("limit", "200")]), visit.ask("/watches/aliases", [("limit", "200")])
+    )
+    return await visit.page(
+        "pages/watches.html",
+        attempt.trouble.status if attempt else 200,
+        watches=watches,
+        aliases=aliases,
+        may_edit=permit(visit.actor, Permission.EDIT_WATCHES),
+        attempt=attempt,
+    )
+
+
+async def _show_form(
+    visit: Visit, watch_id: UUID | None = None, attempt: Attempt | None = None
+) -> Response:
+    watch = await visit.require(f"/watches/{watch_id}") if watch_id else {"enabled": True}
+    typed = _typed(visit, watch, attempt)
+    shown: dict[str, Any] = {}
+    if watch_id:
+        indicators, mentions = await together(
+            visit.ask(f"/watches/{watch_id}/indicators", [("resolution", "quarter")]),
+            visit.ask(f"/watches/{watch_id}/mentions", [("limit", "20")]),
+        )
+        points = indicators.body.get("points") or [] if indicators.ok else []
+        ahead = indicators.body.get("forecast") or [] if indicators.ok else []
+        shown = {
+            "indicators": indicators,
+            "mentions": mentions,
+            "chart": heat_chart(points[-_DAY:], forecast=ahead),
+        }
+    if typed["expression"].strip():
+        tried = _strategy(visit, typed)
+        preview = tried | {"show": 10, "time_zone": getattr(visit.teller.zone, "key", "UTC")}
+        if watch_id:
+            preview["watch_id"] = str(watch_id)
+        shown["lint"], shown["preview"] = await together(
+            visit.ask("/watches/lint", method="POST", json=tried),
+            visit.ask("/watches/preview", method="POST", json=preview),
+        )
+    return await visit.page(
+        "pages/watch.html",
+        attempt.trouble.status if attempt else 200,
+        watch=watch,
+        typed=typed,
+        may_edit=permit(visit.actor, Permission.EDIT_WATCHES),
+        attempt=attempt,
+        **shown,
+    )
+
+
+# Quarter-hours of a day.
+_DAY = 96
+
+
+def _typed(visit: Visit, watch: Mapping[str, Any], attempt: Attempt | None) -> dict[str, str]:
+    """What stands in the form: what was just typed, else what is saved."""
+    filters = watch.get("filters") or {}
+    saved = {
+        "name": watch.get("name") or "",
+        "expression": watch.get("expression") or "",
+        "exclusions": "\n".join(watch.get("exclusions") or []),
+        "targets": "\n".join(watch.get("targets") or []),
+    } | {name: ", ".join(filters.get(name) or []) for name in _TRIED[2:]}
+    query = visit.request.query_params
+    given = attempt.values if attempt else query if "expression" in query else {}
+    return {name: str(given.get(name, value)) for name, value in saved.items()}
+
+
+def _strategy(visit: Visit, typed: Mapping[str, str]) -> dict[str, Any]:
+    form = FormData(list(typed.items()))
+    found = {name: _FIELDS[name](form, visit) for name in ("expression", "exclusions", "filters")}
+    return {name: value for name, value in found.items() if value is not None}

@@ -1,0 +1,95 @@
+"""Sample answers about watches: what they found, what they would find, what may come."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from gateway.console.preview import opinion
+
+_WORD = "停电"
+
+
+def replies(now: datetime) -> dict[str, Any]:
+    """What reading the watches answers, by address."""
+    found: dict[str, Any] = {"/watches/aliases": {"items": [_ALIAS], "next_cursor": None}}
+    for watch in opinion.watches():
+        path = f"/watches/{watch['id']}"
+        found[path] = watch
+        found[f"{path}/indicators"] = history(now)
+        found[f"{path}/mentions"] = {"items": _mentions(now), "next_cursor": None}
+    return found
+
+
+def trials(now: datetime) -> dict[str, Any]:
+    """What trying a watch answers."""
+    hits = _mentions(now)
+    return {
+        "/watches/lint": {"savable": True, "findings": [_FINDING]},
+        "/watches/preview": {
+            "examined": 2_000,
+            "matched": 31,
+            "hit_rate": 0.0155,
+            "platforms": [{"platform": "weibo", "examined": 1_200, "matched": 31}],
+            "days": [{"day": now.date().isoformat(), "examined": 2_000, "matched": 31}],
+            "compared": {"matched": 28, "new": 4, "lost": 1},
+            "items": hits[:2],
+            "lost_items": [],
+        },
+    }
+
+
+def history(now: datetime) -> dict[str, Any]:
+    """A day that ends with a surge, and the six hours after it."""
+    points = opinion.volume(now)
+    whole = {"platforms": 4, "sources": 9, "regions": 3, "authors": 812, "impact": 61.0}
+    return {
+        "resolution": "quarter",
+        "minutes": 15,
+        "points": points,
+        "whole": whole,
+        "trend": "rising",
+        "forecast": [
+            {
+                "at": (now + timedelta(hours=ahead)).isoformat(),
+                "expected": 900.0 - 90 * ahead,
+                "low": 500 - 70 * ahead,
+                "high": 1_400 + 60 * ahead,
+            }
+            for ahead in range(6)
+        ],
+    }
+
+
+_ALIAS = {
+    "id": "0193a000-0000-7000-8000-00000000a001",
+    "name": "云州电力",
+    "spellings": ["云电", "Yunzhou Power"],
+    "version": 2,
+}
+_FINDING = {
+    "code": "contained",
+    "severity": "warning",
+    "message": "“大停电” is never needed: whatever has it has “停电” as well.",
+    "pointer": "/expression",
+    "position": 6,
+    "values": {"term": "大停电", "other": _WORD},
+}
+
+
+def _mentions(now: datetime) -> list[dict[str, Any]]:
+    items = []
+    for post in opinion.posts(now):
+        at = post["text"].find(_WORD)
+        spans = [{"part": "text", "start": at, "end": at + len(_WORD)}] if at >= 0 else []
+        items.append(
+            {
+                "post_id": post["id"],
+                "story_id": (post.get("story_ids") or [None])[0],
+                "platform": post["platform"],
+                "title": post.get("title"),
+                "text": post["text"],
+                "published_at": post["published_at"],
+                "terms": [_WORD] if spans else [],
+                "highlights": spans,
+            }
+        )
+    return items
