@@ -12,7 +12,6 @@ from services.monitor.regrouping.warnings import warnings_of
 from services.monitor.regrouping.wording import proposal
 from services.monitor.stories.alike import Likeness, Verdict, comparable, likeness, verdict
 from services.monitor.stories.models import AlikeStories, ChangeKind, StoryChange, StoryRecord
-from services.monitor.stories.story import Story
 from services.monitor.tracking.memory import Memory
 from shared.contracts.actors import SYSTEM
 from shared.db import database_now
@@ -59,7 +58,7 @@ _NOTED = select(AlikeStories)
 
 
 def _compare(memory: Memory, now: float) -> dict[Pair, Likeness]:
-    """The likeness of every two stories that share telling words, by their ids in order."""
+    """The likeness of every two stories that share telling words or hashtags, by their ids."""
     stories = [
         story
         for tracked in memory.tracked.values()
@@ -67,13 +66,18 @@ def _compare(memory: Memory, now: float) -> dict[Pair, Likeness]:
         and comparable(story, tracked.clock(now))
     ]
     stories.sort(key=lambda story: (-story.last_at, story.id))
+    held = {story.id: story for story in stories[:_MOST_LOOKED_AT]}
+    grouping = memory.grouping
+    bridges = grouping.bridges()
+    meeting = [
+        (story.id, other.id) for story in held.values() for other in grouping.neighbours(story)
+    ]
     found: dict[Pair, Likeness] = {}
-    held = {story.id for story in stories[:_MOST_LOOKED_AT]}
-    for story in stories[:_MOST_LOOKED_AT]:
-        for other in memory.grouping.neighbours(story):
-            pair = _pair(story, other)
-            if other.id in held and pair not in found:
-                found[pair] = likeness(story, other, memory.grouping.frequencies)
+    for one, other in {tuple(sorted(pair)) for pair in [*meeting, *bridges]}:
+        if one in held and other in held:
+            found[_ordered(UUID(one), UUID(other))] = likeness(
+                held[one], held[other], grouping.frequencies, bridges.get((one, other), 0)
+            )
     return found
 
 
@@ -157,10 +161,6 @@ async def _merge(session: AsyncSession, memory: Memory, pair: Pair, alike: Liken
             or_(AlikeStories.one_id == gone.id, AlikeStories.other_id == gone.id)
         )
     )
-
-
-def _pair(one: Story, other: Story) -> Pair:
-    return _ordered(UUID(one.id), UUID(other.id))
 
 
 def _ordered(one: UUID, other: UUID) -> Pair:

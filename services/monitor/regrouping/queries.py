@@ -49,6 +49,7 @@ def _shown(record: StoryRecord, grounds: dict[str, Any]) -> AlikeOut:
         likeness=grounds["likeness"],
         words=grounds["words"],
         hours_apart=grounds["hours_apart"],
+        bridges=grounds.get("bridges", 0),
         reason=text,
         reason_zh=text_zh,
     )

@@ -83,6 +83,7 @@ class AlikeOut(BaseModel):
     likeness: float = Field(description="0 to 1")
     words: list[str] = Field(description="What both speak of, the most telling first")
     hours_apart: float = Field(description="Between the newest posts of the two")
+    bridges: int = Field(description="Posts that carry hashtags of both")
     reason: str
     reason_zh: str
 

@@ -21,6 +21,11 @@ _PROVED_AFTER = 600.0
 _FEWEST_SHARED = 4
 _FEWEST_TO_MERGE = 6
 _LARGEST_PART = 0.5
+# People who write the hashtags of both say that they are one matter: so many of them, as such a
+# part of the smaller story, are sure of it; fewer are worth a question.
+_SURE_BRIDGES = 5
+_SURE_PART = 0.2
+_SOME_BRIDGES = 3
 _FEWEST_POSTS = 3
 # A story that was silent for so long while the other one ran is another matter, or an older part.
 _APART = 12 * 3_600.0
@@ -30,13 +35,16 @@ _SHOWN = 6
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """What two stories share: the cosine of their profiles (0 to 1), the words by their part in it,
-    seconds between their newest posts."""
+    seconds between their newest posts; `bridges`: posts with hashtags of both, and what part of the
+    smaller story that is."""
 
     value: float
     words: tuple[str, ...]
     shared: int
     largest_part: float
     apart: float
+    bridges: int = 0
+    bridged_part: float = 0.0
 
     @property
     def grounds(self) -> dict[str, Any]:
@@ -45,6 +53,7 @@ class Likeness:
             "likeness": round(self.value, 3),
             "words": list(self.words),
             "hours_apart": round(self.apart / 3_600, 2),
+            "bridges": self.bridges,
         }
 
 
@@ -56,8 +65,8 @@ class Verdict(StrEnum):
     MERGE = "merge"
 
 
-def likeness(one: Story, other: Story, frequencies: Frequencies) -> Likeness:
-    """Compares what two stories are about."""
+def likeness(one: Story, other: Story, frequencies: Frequencies, bridges: int = 0) -> Likeness:
+    """Compares what two stories are about; `bridges`: posts that carry hashtags of both."""
     mine, theirs = _vector(one, frequencies), _vector(other, frequencies)
     parts = {name: mine[name] * theirs[name] for name in mine.keys() & theirs.keys()}
     value = math.fsum(parts.values())
@@ -69,6 +78,8 @@ def likeness(one: Story, other: Story, frequencies: Frequencies) -> Likeness:
         shared=len(single),
         largest_part=max(parts.values(), default=0.0) / value if value else 1.0,
         apart=abs(one.last_at - other.last_at),
+        bridges=bridges,
+        bridged_part=bridges / max(1, min(one.posts, other.posts)),
     )
 
 
@@ -77,12 +88,15 @@ def verdict(found: Likeness, alike_for: float, *, separated: bool) -> Verdict:
 
     `separated`: a person took these two apart, or undid their merging. They stay apart.
     """
-    if separated or found.value < _MAY_BE or found.apart > _APART:
+    if separated or found.apart > _APART:
         return Verdict.APART
-    if found.shared < _FEWEST_SHARED or found.largest_part > _LARGEST_PART:
-        return Verdict.APART
-    sure = found.value >= _IS and found.shared >= _FEWEST_TO_MERGE
-    return Verdict.MERGE if sure and alike_for >= _PROVED_AFTER else Verdict.PROPOSE
+    many = found.shared >= _FEWEST_SHARED and found.largest_part <= _LARGEST_PART
+    tagged = found.bridges >= _SURE_BRIDGES and found.bridged_part >= _SURE_PART
+    worded = many and found.value >= _IS and found.shared >= _FEWEST_TO_MERGE
+    if (tagged or worded) and alike_for >= _PROVED_AFTER:
+        return Verdict.MERGE
+    may_be = (many and found.value >= _MAY_BE) or found.bridges >= _SOME_BRIDGES
+    return Verdict.PROPOSE if may_be else Verdict.APART
 
 
 def comparable(story: Story, now: float) -> bool:

@@ -12,6 +12,7 @@ from services.monitor.stories.frequencies import Frequencies
 from services.monitor.stories.held import Held
 from services.monitor.stories.recent import Recent
 from services.monitor.stories.story import Story
+from services.monitor.stories.tags import Tags
 
 # With fewer features than this, likeness is chance.
 _FEWEST_FEATURES = 2
@@ -19,8 +20,6 @@ _FEWEST_FEATURES = 2
 _FEWEST_BYTES = 24
 # A post is known by its most telling features.
 _MOST_FEATURES = 40
-# Seconds of silence after which a hashtag names its story no more.
-_TAG_KEPT = 86_400.0
 
 
 class Joined(StrEnum):
@@ -118,9 +117,9 @@ class Grouping:
         self._new_id = new_id
         self._settings = settings
         self._stories = Held(stories)
-        self._story_of_post = Recent[str]()
-        self._story_of_text = Recent[str]()
-        self._story_of_tag = Recent[str]()
+        self._story_of_post = Recent[str, str]()
+        self._story_of_text = Recent[str, str]()
+        self._tags = Tags(self._stories)
 
     def __len__(self) -> int:
         return len(self._stories)
@@ -132,7 +131,8 @@ class Grouping:
     def place(self, post: GroupingPost) -> Placement:
         """Puts a post into a story, by what came before it only."""
         tags = hashtags_of(post.folded)
-        placement = self._place_related(post) or self._place_by_words(post, tags)
+        tagged = self._tags.story(tags, post.at) if tags else None
+        placement = self._place_related(post) or self._place_by_words(post, tags, tagged)
         self._remember(post, tags, placement.story_id)
         return placement
 
@@ -149,6 +149,10 @@ class Grouping:
         weights = self._weights(list(story.profile))
         return self._stories.candidates(weights, besides=story.id)
 
+    def bridges(self) -> dict[tuple[str, str], int]:
+        """Returns how many posts carried hashtags of two stories, by their ids."""
+        return self._tags.bridges()
+
     def put(self, story: Story) -> None:
         """Holds a story as it is on record, whatever was known of it."""
         self._stories.put(story)
@@ -158,7 +162,7 @@ class Grouping:
 
         Either of them may have been let go of.
         """
-        for recent in (self._story_of_post, self._story_of_text, self._story_of_tag):
+        for recent in (self._story_of_post, self._story_of_text, self._tags):
             recent.revise(lambda story_id: into if story_id == other else story_id)
         story, absorbed = self._stories.get(into), self._stories.get(other)
         self.let_go(other)
@@ -186,10 +190,9 @@ class Grouping:
             story.learn(weights, self.frequencies)
             story.propose_title(post.text, nearness)
 
-    def _remember(self, post: GroupingPost, tags: Iterable[str], story_id: str) -> None:
+    def _remember(self, post: GroupingPost, tags: list[str], story_id: str) -> None:
         self._story_of_post.remember(post.id, story_id)
-        for tag in tags:
-            self._story_of_tag.remember(tag, story_id)
+        self._tags.remember(tags, story_id)
         if post.text_hash and _says_enough(post):
             self._story_of_text.remember(post.text_hash, story_id)
 
@@ -211,11 +214,13 @@ class Grouping:
             self._count(story, post)
         return Placement(story_id, joined, 1.0)
 
-    def _place_by_words(self, post: GroupingPost, tags: list[str]) -> Placement:
+    def _place_by_words(
+        self, post: GroupingPost, tags: list[str], story: Story | None
+    ) -> Placement:
         features = _telling(post)
         weights = self._weights(features)
         self.frequencies.learn(features)
-        story, joined, similarity = self._tagged(post, tags), Joined.HASHTAG, 1.0
+        joined, similarity = Joined.HASHTAG, 1.0
         if story is None:
             joined = Joined.LIKENESS
             story, similarity = self._nearest(post, weights)
@@ -228,19 +233,11 @@ class Grouping:
         self._stories.unindex(story.id, left)
         if joined is Joined.HASHTAG:
             # What people call it themselves is the best name there is.
-            story.title, story.title_score = f"#{tags[0]}#", 1.0
+            if len(tags) == 1 or not story.title.startswith("#"):
+                story.title, story.title_score = f"#{tags[0]}#", 1.0
         else:
             story.propose_title(post.text, similarity)
         return Placement(story.id, joined, similarity)
-
-    def _tagged(self, post: GroupingPost, tags: list[str]) -> Story | None:
-        """Who writes #云州停电# says which matter is meant; a tag is forgotten after a silent day,
-        since some come back every year."""
-        for tag in tags:
-            story = self._stories.get(self._story_of_tag.get(tag))
-            if story is not None and post.at - story.last_at < _TAG_KEPT:
-                return story
-        return None
 
     def _weights(self, features: list[str]) -> dict[str, float]:
         """The most telling features with their weights, the most telling first."""

@@ -1,22 +1,27 @@
 """A bounded memory of where the latest posts went."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
+Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class Recent(Generic[Value]):
+class Recent(Generic[Key, Value]):
     """Remembers the values of the last `limit` keys; the oldest is forgotten first."""
 
     def __init__(self, limit: int = 50_000) -> None:
         self._limit = limit
-        self._values: dict[str, Value] = {}
+        self._values: dict[Key, Value] = {}
 
-    def get(self, key: str | None) -> Value | None:
+    def get(self, key: Key | None) -> Value | None:
         return None if key is None else self._values.get(key)
 
-    def remember(self, key: str, value: Value) -> None:
+    def items(self) -> Iterable[tuple[Key, Value]]:
+        """The keys that are known, with their values, the oldest first."""
+        return self._values.items()
+
+    def remember(self, key: Key, value: Value) -> None:
         """Notes a value; a key that is known moves to the newest."""
         self._values.pop(key, None)
         self._values[key] = value

@@ -63,7 +63,7 @@ class Memory(WatchMemory):
     grouping: Grouping = field(default_factory=lambda: Grouping(lambda: str(new_id()), _GROUPING))
     tracked: dict[UUID, Tracked] = field(default_factory=dict)
     # Where a post went, by platform and external id: its reposts follow it.
-    places: Recent[Place] = field(default_factory=Recent)
+    places: Recent[str, Place] = field(default_factory=Recent)
     copies: CopyMemory = field(default_factory=CopyMemory)
     # Stories that a post came to after they were let go of.
     _strange: set[UUID] = field(default_factory=set)

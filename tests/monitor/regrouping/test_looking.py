@@ -80,6 +80,24 @@ async def test_those_that_stay_alike_are_merged_by_the_system_and_can_be_separat
     assert [counts(story) for story in await stories(monitor)] == [(16, 0), (12, 0)]
 
 
+async def test_stories_are_one_when_many_posts_carry_the_hashtags_of_both(
+    monitor: RoomClient, make_post: MakePost
+) -> None:
+    await watch(monitor, expression="停电 OR 爆炸")
+    seen = "甲乙丙丁戊己庚辛"
+    await send(monitor, *[make_post(f"#望湖停电# {each}栋没电 {each * 3}") for each in seen])
+    await send(monitor, *[make_post(f"#变电站爆炸# {each}亲眼看到 {each * 4}") for each in seen])
+    await send(monitor, *[make_post(f"#望湖停电# #变电站爆炸# {each * 5}") for each in seen])
+    await work(monitor)
+    (large, small) = await stories(monitor)
+    await look(monitor)
+    found = (await alike(monitor, small["id"]))[0]
+    assert (found["story_id"], found["bridges"]) == (large["id"], 8)
+    assert "8 条帖文" in found["reason_zh"]
+    await look(monitor, minutes_later=11)
+    assert [counts(story) for story in await stories(monitor)] == [(24, 0)]
+
+
 async def test_what_people_split_is_not_merged_again_by_way_of_a_third_story(
     monitor: RoomClient, make_post: MakePost
 ) -> None:

@@ -7,8 +7,16 @@ from services.monitor.stories.story import Story
 HOUR = 3_600.0
 
 
-def like(value: float, *, shared: int = 8, largest: float = 0.2, apart: float = 0.0) -> Likeness:
-    return Likeness(value, ("停电",), shared, largest, apart)
+def like(
+    value: float,
+    *,
+    shared: int = 8,
+    largest: float = 0.2,
+    apart: float = 0.0,
+    bridges: int = 0,
+    part: float = 0.0,
+) -> Likeness:
+    return Likeness(value, ("停电",), shared, largest, apart, bridges, part)
 
 
 def story(*words: str, at: float = 0.0) -> Story:
@@ -43,3 +51,11 @@ def test_one_common_word_or_another_time_is_no_matter() -> None:
 
 def test_what_people_took_apart_stays_apart() -> None:
     assert verdict(like(0.9), 9_999.0, separated=True) is Verdict.APART
+
+
+def test_hashtags_of_both_in_many_posts_prove_it_without_words() -> None:
+    some, many = like(0.0, bridges=3), like(0.0, bridges=5, part=0.3)
+    assert verdict(some, 9_999.0, separated=False) is Verdict.PROPOSE
+    assert verdict(many, 9_999.0, separated=False) is Verdict.MERGE
+    assert verdict(like(0.0, bridges=50, part=0.01), 9_999.0, separated=False) is Verdict.PROPOSE
+    assert verdict(many, 9_999.0, separated=True) is Verdict.APART

@@ -255,3 +255,18 @@ def test_a_post_without_words_is_a_story_of_its_own(text: str) -> None:
     stories = grouping()
     stories.place(post(text, id="one"))
     assert stories.place(post(text, id="two", at=1)).is_new
+
+
+def test_posts_with_hashtags_of_two_stories_go_to_the_larger_one_and_tie_them_together() -> None:
+    stories = grouping()
+    for number in range(3):
+        stories.place(post(f"#望湖停电# 还没来电 {number}", at=number))
+    stories.place(post("#变电站爆炸# 听说炸了", at=4))
+    both = stories.place(post("#变电站爆炸# #望湖停电# 到底怎么了", at=5))
+    assert (both.story_id, both.joined) == ("s1", Joined.HASHTAG)
+    assert stories.place(post("#变电站爆炸# 有视频吗", at=6)).story_id == "s2"
+    stories.place(post("[怒] #变电站爆炸# #望湖停电#", at=7, parent_id="unknown"))
+    assert stories.bridges() == {("s1", "s2"): 2}
+    story = stories.get("s1")
+    assert story is not None
+    assert story.title == "#望湖停电#"
