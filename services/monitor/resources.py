@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from services.monitor.aftermath.following import Following
 from services.monitor.alerts.alerters import Alerter, ChannelAlerter, WebhookAlerter
 from services.monitor.posts.valve import Valve
 from services.monitor.sources.address_guard import GuardedTransport
@@ -46,6 +47,7 @@ class MonitorResources:
     web: Web
     watched: WatchedPosts = field(default_factory=WatchedPosts)
     memory: Memory = field(default_factory=Memory)
+    following: Following = field(default_factory=Following)
     webhook: Alerter | None = None
     channels: Alerter | None = None
 

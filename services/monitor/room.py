@@ -1,5 +1,7 @@
 """The monitor room, put together."""
 
+from services.monitor.aftermath.jobs import jobs as aftermath_jobs
+from services.monitor.aftermath.routes import router as aftermath
 from services.monitor.alerts.jobs import jobs as alert_jobs
 from services.monitor.alerts.routes import router as alerts
 from services.monitor.backtest.jobs import jobs as backtest_jobs
@@ -64,6 +66,7 @@ room = RoomDefinition(
         surges,
         regrouping,
         stories,
+        aftermath,
         story_indicators,
         watch_indicators,
         alerts,
@@ -76,6 +79,7 @@ room = RoomDefinition(
     jobs=collect(
         post_jobs,
         tracking_jobs,
+        aftermath_jobs,
         surge_jobs,
         regrouping_jobs,
         warning_jobs,

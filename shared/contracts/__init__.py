@@ -15,6 +15,7 @@ from shared.contracts.incidents import (
     IncidentAssessed,
     IncidentClosed,
     IncidentOpened,
+    IncidentResurged,
     ResponseActivated,
     ResponseStoodDown,
     TimelineNoted,
@@ -103,8 +104,9 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     CommandCompleted: (Room.ARCHIVE,),
     CommandOverdue: (Room.ARCHIVE,),
     TimelineNoted: (Room.ARCHIVE,),
-    ResponseStoodDown: (Room.ARCHIVE,),
-    IncidentClosed: (Room.ARCHIVE,),
+    ResponseStoodDown: (Room.MONITOR, Room.ARCHIVE),
+    IncidentClosed: (Room.MONITOR, Room.ARCHIVE),
+    IncidentResurged: (Room.RESPONSE, Room.ARCHIVE),
     # statements
     StatementDrafted: (Room.ARCHIVE,),
     StatementSubmitted: (Room.ARCHIVE,),
@@ -113,7 +115,7 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     StatementApproved: (Room.ARCHIVE,),
     PublicationQueued: (Room.RESPONSE, Room.ARCHIVE),
     PublicationFailed: (Room.ARCHIVE,),
-    StatementPublished: (Room.ARCHIVE,),
+    StatementPublished: (Room.MONITOR, Room.ARCHIVE),
     StatementWithdrawn: (Room.ARCHIVE,),
     # the archive's own
     CaseFileOpened: (Room.RESPONSE,),

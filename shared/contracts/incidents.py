@@ -103,6 +103,19 @@ class ResponseStoodDown(IncidentEvent):
     by: ActorRef
 
 
+class IncidentResurged(IncidentEvent):
+    """The matter of an incident that was stood down or closed is back: after a quiet time, its
+    content or its story is spoken of in `posts` posts. `warning_id`: the warning that says so."""
+
+    story_id: UUID
+    warning_id: UUID
+    title: str
+    posts: int
+    platforms: tuple[str, ...]
+    text: str
+    text_zh: str
+
+
 class IncidentClosed(IncidentEvent):
     """The incident was closed; its case file will be sealed."""
 

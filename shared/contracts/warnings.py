@@ -50,6 +50,8 @@ class WarningNotice(WarningEvent):
     warned_at: datetime
     # The watch belongs to the sample organisation.
     sample: bool = False
+    # The incident of which the matter is back; optional since 0.2.0.
+    resurgence_of: UUID | None = None
 
 
 class WarningRaised(WarningNotice):

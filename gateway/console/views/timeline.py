@@ -39,6 +39,7 @@ TELLINGS: Mapping[str, Telling] = {
     "CommandOverdue": Telling(N_("A command to %(group)s is overdue")),
     "TimelineNoted": Telling(N_("Note"), "text"),
     "ResponseStoodDown": Telling(N_("The response ended"), "grounds"),
+    "IncidentResurged": Telling(N_("The matter is back"), "text"),
     "IncidentClosed": Telling(N_("The incident was closed"), "outcome"),
     "StatementDrafted": Telling(N_("A statement was drafted, version %(version)s"), "title"),
     "StatementSubmitted": Telling(N_("The statement went into review")),

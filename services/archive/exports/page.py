@@ -43,6 +43,7 @@ KINDS_ZH = {
     "StatementPublished": "声明发布",
     "StatementWithdrawn": "声明撤回",
     "ResponseStoodDown": "终止响应",
+    "IncidentResurged": "舆情反弹",
     "IncidentClosed": "舆情事件结案",
     "CompletenessChecked": "完整性检查",
 }

@@ -63,7 +63,7 @@ async def carry_out_decisions(session: AsyncSession, memory: Memory, tracked: Tr
     """Do what the judgements of a story decided."""
     decisions = tracked.take_decisions()
     for at, decision in decisions:
-        await carry_out(session, _notice(memory, tracked, at), decision)
+        await carry_out(session, notice_of(memory, tracked, at), decision)
 
 
 def opinion_columns(batch: Sequence[PostsAnalysed]) -> dict[str, list[Any]]:
@@ -117,7 +117,8 @@ def _row(memory: Memory, tracked: Tracked, now: float) -> dict[str, Any]:
     }
 
 
-def _notice(memory: Memory, tracked: Tracked, at: float) -> Notice:
+def notice_of(memory: Memory, tracked: Tracked, at: float) -> Notice:
+    """What a warning says of a story at `at` of the story clock."""
     evidence = [
         {name: value for name, value in entry.items() if name != "weight"}
         for entry in tracked.evidence

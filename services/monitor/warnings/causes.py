@@ -11,6 +11,7 @@ class Indicator(StrEnum):
     HEAT = "heat"
     OUTLOOK = "outlook"
     SURGE = "surge"
+    RESURGENCE = "resurgence"
     NEGATIVE_SHARE = "negative_share"
     SPEED = "speed"
     VOICE = "voice"

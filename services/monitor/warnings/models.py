@@ -59,3 +59,5 @@ class WarningRecord(MonitorModel, kw_only=True):
     dismissed_by: Mapped[dict[str, Any] | None] = mapped_column(JSONB, default=None)
     dismissed_reason: Mapped[str | None] = mapped_column(Text, default=None)
     incident_id: Mapped[UUID | None] = mapped_column(default=None)
+    # The incident of which the matter is back.
+    resurgence_of: Mapped[UUID | None] = mapped_column(default=None)

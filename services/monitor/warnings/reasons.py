@@ -125,6 +125,22 @@ _WORDINGS = {
         english=_number,
         chinese=_number,
     ),
+    Indicator.RESURGENCE: _Wording(
+        unit="posts/h",
+        reached=(
+            "What an earlier incident was about is back after a quiet time: {posts} posts in "
+            "{span}, {} an hour now ({} are enough).",
+            "此前事件的内容在平静后再度出现：{span}内 {posts} 条，"
+            "目前每小时 {} 条，达到 {} 条即预警。",
+        ),
+        below=(
+            "What an earlier incident was about is spoken of: {posts} posts in {span}, {} an hour "
+            "now, fewer than the {} that count.",
+            "此前事件的内容仍有提及：{span}内 {posts} 条，目前每小时 {} 条，未达到 {} 条。",
+        ),
+        english=_number,
+        chinese=_number,
+    ),
     Indicator.NEGATIVE_SHARE: _Wording(
         unit="share",
         reached=(

@@ -25,8 +25,11 @@ from shared.events import emit
 from shared.rows import find_row
 
 
-async def carry_out(session: AsyncSession, notice: Notice, decision: Decision) -> None:
-    """Do what a judgement decided: raise, change or end the warning of a story.
+async def carry_out(
+    session: AsyncSession, notice: Notice, decision: Decision, resurgence_of: UUID | None = None
+) -> None:
+    """Do what a judgement decided: raise, change or end the warning of a story; `resurgence_of` an
+    incident, where its matter is back.
 
     A judgement that leaves the level as it is only updates what the warning is called and counts.
     """
@@ -44,6 +47,7 @@ async def carry_out(session: AsyncSession, notice: Notice, decision: Decision) -
         warning = notice.new_warning(level, now)
         session.add(warning)
     previous = warning.level
+    warning.resurgence_of = resurgence_of or warning.resurgence_of
     warning.level = level
     warning.peak_level = max(level, warning.peak_level)
     warning.judged = decision.state.to_state() if decision.state else None
@@ -58,7 +62,7 @@ async def carry_out(session: AsyncSession, notice: Notice, decision: Decision) -
         warning.status = WarningStatus.ACTIVE
         warning.ended_at = None
     await session.flush()
-    told = notice.facts(warning.id, level, reasons)
+    told = notice.facts(warning.id, level, reasons) | {"resurgence_of": warning.resurgence_of}
     if decision.move is Move.RAISED:
         await emit(session, WarningRaised(**told, evidence=notice.evidence))
     elif decision.move in (Move.ROSE, Move.FELL):

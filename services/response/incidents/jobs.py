@@ -1,6 +1,7 @@
 """What other rooms tell about incidents."""
 
 from services.response.incidents import service
+from shared.contracts.incidents import IncidentResurged
 from shared.contracts.records import CaseFileOpened, CaseFileSealed
 from shared.contracts.stories import StoriesMerged, StoryChangeUndone, StorySplit
 from shared.contracts.warnings import WarningEnded, WarningLevelChanged, WarningRaised
@@ -22,6 +23,12 @@ async def follow_warning(
 async def note_end_of_warning(work: Work, delivered: Delivered[WarningEnded]) -> None:
     """The story calmed down."""
     await service.note_end_of_warning(work.session, delivered.event)
+
+
+@jobs.on(IncidentResurged)
+async def note_return(work: Work, delivered: Delivered[IncidentResurged]) -> None:
+    """The matter of an incident is back."""
+    await service.note_return(work.session, delivered.event)
 
 
 @jobs.on(StoriesMerged, StorySplit, StoryChangeUndone)

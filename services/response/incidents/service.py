@@ -29,6 +29,7 @@ from shared.contracts.incidents import (
     IncidentAssessed,
     IncidentClosed,
     IncidentOpened,
+    IncidentResurged,
     ResponseActivated,
     ResponseStoodDown,
     TimelineNoted,
@@ -116,6 +117,13 @@ async def note_end_of_warning(session: AsyncSession, ended: WarningEnded) -> Non
     incident = await find_by_warning(session, ended.warning_id)
     if incident is not None and incident.state is not IncidentState.CLOSED:
         await note(session, incident.id, ended)
+
+
+async def note_return(session: AsyncSession, back: IncidentResurged) -> None:
+    """Write on the timeline that the matter is back, also of a closed incident: a response that was
+    stood down can be activated again, and for a closed one people open a new incident."""
+    incident = await get_incident(session, back.incident_id)
+    await note(session, incident.id, back)
 
 
 async def follow_story(session: AsyncSession, change: StoryChangeEvent) -> None:

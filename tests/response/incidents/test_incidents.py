@@ -8,6 +8,7 @@ import pytest
 from services.response.room import room as response_room
 from shared.contracts.actors import Permission
 from shared.contracts.event import Event
+from shared.contracts.incidents import IncidentResurged
 from shared.contracts.levels import WarningLevel
 from shared.contracts.stories import StoriesMerged, StoryChangeUndone
 from shared.contracts.warnings import Reason, WarningLevelChanged, WarningRaised
@@ -137,6 +138,25 @@ async def test_an_incident_follows_its_story_where_it_goes_on(response: RoomClie
     await tell(response, back)
     incident = (await response.get("/api/v1/incidents")).json()["items"][0]
     assert incident["story_id"] == str(raised.story_id)
+
+
+async def test_the_return_of_a_closed_matter_is_on_its_timeline(
+    response: RoomClient, incident_id: str
+) -> None:
+    back = IncidentResurged(
+        incident_id=UUID(incident_id),
+        story_id=new_id(),
+        warning_id=new_id(),
+        title="停电",
+        posts=5,
+        platforms=("forum",),
+        text="It is back.",
+        text_zh="再度出现。",
+    )
+    await tell(response, back)
+    timeline = (await response.get(f"/api/v1/incidents/{incident_id}/timeline")).json()["items"]
+    assert [entry["kind"] for entry in timeline][-1:] == ["IncidentResurged"]
+    assert timeline[-1]["facts"]["platforms"] == ["forum"]
 
 
 async def test_from_assessment_to_close_with_everything_on_the_timeline(

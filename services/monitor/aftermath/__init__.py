@@ -1,0 +1,1 @@
+"""After an incident: its content elsewhere, accounts again, reactions, its return (反弹)."""

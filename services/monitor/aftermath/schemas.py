@@ -1,0 +1,83 @@
+"""Shapes of what is seen after an incident, and of reactions to statements."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from services.monitor.aftermath.models import Manner
+from services.monitor.stories.schemas import ShareOut
+from shared.schemas import ResponseShape
+
+
+class SightingOut(ResponseShape):
+    """A post about the matter after the end of the response."""
+
+    post_id: UUID
+    story_id: UUID
+    manner: Manner
+    platform: str
+    elsewhere: bool = Field(description="On a platform where the matter had not been")
+    account: str | None = Field(description="Key of an account that had spoken in it before")
+    seen_at: datetime
+
+
+class FollowUpOut(ResponseShape):
+    """What became of a matter after its incident (后续跟踪)."""
+
+    incident_id: UUID
+    story_id: UUID
+    title: str
+    began_at: datetime
+    closed_at: datetime | None
+    resurged_at: datetime | None
+    sightings: int
+    elsewhere: list[str] = Field(description="Platforms where it had not been before")
+    accounts_again: int
+    newest: list[SightingOut]
+
+
+class FollowUps(ResponseShape):
+    """The incidents of a story whose matter is followed, newest first."""
+
+    items: list[FollowUpOut]
+
+
+class Window(ResponseShape):
+    """What was said in a stretch of time. `negative_share` with its 95 % interval (Wilson)."""
+
+    posts: int
+    opinions: int = Field(description="Posts of which the opinion is known")
+    negative_share: ShareOut | None
+
+
+class Change(ResponseShape):
+    """The same stretch before and after a statement. `complete`: the time after it has passed.
+
+    `negative_change`: after less before, with its 95 % interval (Newcombe 1998, method 10);
+    `volume_ratio`: posts after for each post before, null where there were none before.
+    """
+
+    hours: int
+    complete: bool
+    before: Window
+    after: Window
+    negative_change: ShareOut | None
+    volume_ratio: float | None
+
+
+class StatementReactions(ResponseShape):
+    """How a story went on after a statement became public on a channel."""
+
+    statement_id: UUID
+    channel: str
+    title: str
+    incident_id: UUID
+    published_at: datetime
+    changes: list[Change]
+
+
+class ReactionsOut(ResponseShape):
+    """Reactions to the statements about a story (声明后反应), newest first."""
+
+    items: list[StatementReactions]
