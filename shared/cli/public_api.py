@@ -10,6 +10,9 @@ WARNINGS: Final = "/api/v1/warnings"
 INCIDENTS: Final = "/api/v1/incidents"
 USERS: Final = "/api/v1/users"
 GROUPS: Final = "/api/v1/groups"
+DUTY: Final = "/api/v1/duty"
+RECIPIENTS: Final = "/api/v1/alerts/recipients"
+RULES: Final = "/api/v1/alerts/rules"
 WATCHES: Final = "/api/v1/watches"
 
 # The most posts that one bulk request may carry.

@@ -52,7 +52,7 @@ def sample(
 
 
 def load_organisation(client: Client) -> None:
-    """Create the people, groups and watches that are not there yet.
+    """Create the people, groups, rosters, rules and watches that are not there yet.
 
     Raises:
         CallFailed: the server refuses one of them for another reason than that it exists.
@@ -65,10 +65,13 @@ def load_organisation(client: Client) -> None:
         for person in organisation["people"]
     ]
     created = _create(client, api.USERS, people)
-    for group in groups:
-        fields = {name: value for name, value in group.items() if name != "slug"}
-        path = f"{api.GROUPS}/{group['slug']}"
-        created += _unless_there(partial(client.put, path, fields | _SAMPLE))
+    created += _put(client, api.GROUPS, "slug", [group | _SAMPLE for group in groups])
+    created += _put(client, api.DUTY, "group", organisation["duty"])
+    for path, key, things in (
+        (api.RECIPIENTS, "name", organisation["recipients"]),
+        (api.RULES, "slug", organisation["rules"]),
+    ):
+        created += _put(client, path, key, [thing | _SAMPLE for thing in things])
     created += _create(client, api.WATCHES, [watch | _SAMPLE for watch in organisation["watches"]])
     company = organisation["company"]
     typer.echo(
@@ -79,6 +82,15 @@ def load_organisation(client: Client) -> None:
 
 def _create(client: Client, path: str, things: Iterable[dict[str, Any]]) -> int:
     return sum(_unless_there(partial(client.post, path, thing)) for thing in things)
+
+
+def _put(client: Client, path: str, key: str, things: Iterable[dict[str, Any]]) -> int:
+    """Put each in its place: `key` is the field that names it there."""
+    created = 0
+    for thing in things:
+        fields = {name: value for name, value in thing.items() if name != key}
+        created += _unless_there(partial(client.put, f"{path}/{thing[key]}", fields))
+    return created
 
 
 def _unless_there(create: Callable[[], object]) -> bool:

@@ -7,7 +7,7 @@ from services.monitor.alerts import service
 from services.monitor.alerts.alerters import Alerter, AlertError, Parcel, pack
 from services.monitor.alerts.digests import tell_what_was_held
 from services.monitor.alerts.models import Alert
-from services.monitor.channels.service import SETTINGS_WEBHOOK
+from services.monitor.channels.models import SETTINGS_WEBHOOK
 from shared.contracts.warnings import AlertQueued
 from shared.deliveries import Delivered
 from shared.errors import Conflict

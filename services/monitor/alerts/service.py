@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.alerts.alerting import pause_after
 from services.monitor.alerts.models import Alert, AlertState
-from services.monitor.channels.service import CONSOLE
+from services.monitor.channels.models import CONSOLE
 from services.monitor.routing.plan import Tell
 from shared.contracts.levels import WarningLevel
 from shared.contracts.warnings import AlertQueued, AlertSent
@@ -81,7 +81,13 @@ async def tell(
         elif telling.warning_id is not None and telling.level is not None:
             await emit(
                 session,
-                AlertSent(warning_id=telling.warning_id, channel=each.channel, level=telling.level),
+                AlertSent(
+                    warning_id=telling.warning_id,
+                    channel=each.channel,
+                    level=telling.level,
+                    recipient=each.recipient or None,
+                    step=step or None,
+                ),
             )
 
 

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.monitor.models import MonitorModel
 from shared.db import enum_text
 
+# Ways out that are always there: the console, and the webhook of the settings.
+CONSOLE, SETTINGS_WEBHOOK = "console", "webhook"
+
 
 class ChannelKind(StrEnum):
     """How a channel sends: by apprise, which knows WeCom, DingTalk, Feishu, Slack, e-mail, SMS and

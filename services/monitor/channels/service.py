@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.channels.apprise_sending import AppriseError, describe
-from services.monitor.channels.models import AlertChannel, ChannelKind
+from services.monitor.channels.models import CONSOLE, SETTINGS_WEBHOOK, AlertChannel, ChannelKind
 from services.monitor.channels.schemas import ChannelNew
 from services.monitor.channels.webhook import refusal
 from services.monitor.sources.address_guard import AddressRefusedError, check_url
@@ -18,8 +18,6 @@ from shared.signatures import read_secret
 
 ADDRESS, SECRET = "alert channel", "alert channel secret"
 TO = "{to}"
-# Ways out that are always there: the console, and the webhook of the settings.
-CONSOLE, SETTINGS_WEBHOOK = "console", "webhook"
 
 
 async def list_channels(session: AsyncSession) -> Sequence[AlertChannel]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.alerts.service import Telling, tell
-from services.monitor.channels.service import CONSOLE, SETTINGS_WEBHOOK
+from services.monitor.channels.models import CONSOLE, SETTINGS_WEBHOOK
 from services.monitor.escalation.service import begin
 from services.monitor.notices.content import Change, rises
 from services.monitor.notices.service import write_notice

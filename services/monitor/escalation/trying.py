@@ -5,8 +5,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.alerts.models import Alert
 from services.monitor.alerts.service import Telling, tell
+from services.monitor.channels.models import CONSOLE, SETTINGS_WEBHOOK
 from services.monitor.channels.schemas import TestNew
-from services.monitor.channels.service import CONSOLE, SETTINGS_WEBHOOK, get_channel
+from services.monitor.channels.service import get_channel
 from services.monitor.escalation.queries import ladder_ahead
 from services.monitor.recipients.service import get_recipient
 from services.monitor.routing.directory import read_directory, read_rules

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.channels.models import AlertChannel
+from services.monitor.channels.models import CONSOLE, AlertChannel
 from services.monitor.recipients.models import AlertRecipient
 from services.monitor.recipients.schemas import RecipientNew
 from shared.errors import Invalid, NotFound
@@ -85,23 +85,24 @@ async def _contacts(
     contacts: list[dict[str, Any]] = []
     for place, contact in enumerate(new.contacts):
         channel = channels.get(contact.channel)
-        if channel is None:
+        if channel is None and contact.channel != CONSOLE:
             raise Invalid(
                 f"/contacts/{place}/channel: there is no channel named {contact.channel}."
             )
+        personal = channel is not None and channel.personal
         sealed = (
             Sealer.of(settings).seal(contact.to, CONTACT)
             if contact.to is not None
             else earlier.get(contact.channel)
         )
-        if channel.personal and sealed is None:
+        if personal and sealed is None:
             raise Invalid(
                 f"/contacts/{place}/to: the channel {contact.channel} needs an address of theirs."
             )
         contacts.append(
             {
                 "channel": contact.channel,
-                "to": sealed if channel.personal else None,
+                "to": sealed if personal else None,
                 "from_level": contact.from_level.value,
             }
         )

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.channels.models import AlertChannel
+from services.monitor.channels.models import CONSOLE, AlertChannel
 from services.monitor.recipients.models import AlertRecipient
 from services.monitor.recipients.quiet import Hours, QuietHours
 from services.monitor.routing.models import AlertRule, DutyRoster
@@ -37,7 +37,8 @@ async def read_directory(session: AsyncSession, now: datetime) -> Directory:
     people = await session.scalars(select(AlertRecipient).where(AlertRecipient.enabled))
     rosters = await session.scalars(select(DutyRoster))
     return Directory(
-        channels=frozenset(channels),
+        # Whoever has no other way reads the console, which is always there.
+        channels=frozenset({CONSOLE, *channels}),
         people={row.name: person_of(row) for row in people},
         groups={row.group: Group(tuple(row.members), tuple(on_duty(row, now))) for row in rosters},
     )

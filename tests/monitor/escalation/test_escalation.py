@@ -291,3 +291,15 @@ async def test_a_mail_server_that_is_away_is_tried_again(desk: Desk, mailbox: Ma
     await desk.room.tick()
     await desk.work()
     assert mailbox.told() == ["chen"]
+
+
+async def test_who_has_no_other_way_is_asked_on_the_console(desk: Desk) -> None:
+    await desk.person("desk", contacts=[{"channel": "console"}])
+    await desk.roster("desk")
+    warning = await desk.raise_warning()
+    (shown,) = await desk.escalations(warning)
+    assert shown["steps"][0]["person"] == "desk"
+    assert [(each["channel"], each["state"]) for each in shown["steps"][0]["deliveries"]] == [
+        ("console", "sent")
+    ]
+    assert desk.mailbox.mails == []
