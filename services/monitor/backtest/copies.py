@@ -20,7 +20,7 @@ class PastCopies:
 
     def __init__(self) -> None:
         self._originals = Originals(_CAPACITY)
-        self._texts: Recent[tuple[str, str]] = Recent(_CAPACITY)
+        self._texts: Recent[str, tuple[str, str]] = Recent(_CAPACITY)
         self._count = 0
 
     def originals(self, posts: Sequence[tuple[str, str]]) -> list[str | None]:

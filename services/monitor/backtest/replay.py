@@ -148,7 +148,7 @@ class Replay:
         self._sides = [_Side(trial, trial.selector()) for trial in trials]
         self._copies = PastCopies()
         # Where posts went: story, and which trials asked for them.
-        self._places: Recent[tuple[str, tuple[bool, ...]]] = Recent()
+        self._places: Recent[str, tuple[str, tuple[bool, ...]]] = Recent()
         self._number = 0
 
     def add(self, post: PastPost) -> Placed | None:

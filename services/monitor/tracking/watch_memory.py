@@ -51,6 +51,7 @@ class WatchMemory:
         self.watch_names = {watch.id: watch.name for watch in watches}
         self.samples = frozenset(watch.id for watch in watches if watch.sample)
         self.targets = {watch.id: fold("\n".join(watch.targets)) for watch in watches}
+        self._watches_seen = state
 
     def judging_watch(self, tracked: Tracked) -> UUID:
         """The watch by whose thresholds a story is judged: the most sensitive of those that matched
