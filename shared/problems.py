@@ -180,12 +180,19 @@ def from_validation(errors: Sequence[Mapping[str, Any]]) -> Problem:
         detail = errors[0].get("ctx", {}).get("error", "")
         return BadRequest(f"The body is not JSON: {detail}".rstrip(": "))
     found = [
-        {"pointer": pointer(item["loc"]), "detail": str(item["msg"]), "code": item["type"]}
+        {
+            "pointer": pointer(item["loc"]),
+            # What our own validators say, without Pydantic's word before it.
+            "detail": str(item["msg"]).removeprefix("Value error, "),
+            "code": item["type"],
+        }
         for item in errors
     ]
     first = found[0]
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    return Invalid(f"{first['pointer']}: {first['detail']}{more}", errors=found)
+    # Of the body as a whole there is no place to name.
+    place = "" if first["pointer"] == "/" else f"{first['pointer']}: "
+    return Invalid(f"{place}{first['detail']}{more}", errors=found)
 
 
 def pointer(location: Sequence[Any]) -> str:

@@ -18,6 +18,7 @@ from gateway.console.acts import (
 )
 from gateway.console.answers import Answer
 from gateway.console.pages import page_router
+from gateway.console.pages.warnings import ACTS as WARNING_ACTS
 from gateway.console.views.permits import permit
 from gateway.console.visit import Here, Visit, together
 from shared.contracts.actors import Permission
@@ -66,6 +67,7 @@ ACTS = {
     "link-story": Act(
         "/reports/staff/{report_id}/link", "report-linked", {"story_id": text("story_id")}
     ),
+    "open-incident": WARNING_ACTS["open-incident"],
 }
 _FILTERS = ("state", "kind", "urgency", "cursor")
 
@@ -200,6 +202,7 @@ async def _report(visit: Visit, report_id: UUID, attempt: Attempt | None = None)
         warnings=warnings,
         stories=[_found(story) for story in stories if story.ok],
         permit=permit(visit.actor, Permission.HANDLE_REPORTS),
+        may_open=permit(visit.actor, Permission.OPEN_INCIDENTS),
         attempt=attempt,
     )
 

@@ -4,6 +4,7 @@ import base64
 
 from gateway.console.pages.public_report import ANYBODY
 from gateway.console.preview.reports import CHECK, OFFICER, PAGE, PLAN, REPORT, ROUND, SITE
+from gateway.console.preview.sample import STORY
 from shared.contracts.actors import Permission
 
 PNG = b"\x89PNG\r\n\x1a\n and so on"
@@ -76,6 +77,17 @@ async def test_a_link_that_was_closed_says_so_and_has_no_form(visit):
     assert page.status_code == 404
     assert "closed or replaced" in page.text
     assert "<form" not in page.text
+
+
+async def test_an_incident_grows_out_of_a_report(visit):
+    browser = visit()
+    browser.answers("POST /incidents", 201, {"id": STORY})
+    fields = {"title": "停电", "summary": "居民上报", "level": "orange", "story_id": STORY}
+    response = await browser.send(f"/inbox/{REPORT}/open-incident", warning_id="", **fields)
+    assert response.headers["location"] == f"/incidents/{STORY}?done=opened"
+    said = browser.said().json
+    assert (said["story_id"], said["level"], said["drill"]) == (STORY, "orange", False)
+    assert "warning_id" not in said
 
 
 async def test_a_place_is_ticked_with_one_press(visit):
