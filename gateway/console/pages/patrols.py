@@ -20,6 +20,7 @@ from gateway.console.acts import (
 )
 from gateway.console.pages import page_router
 from gateway.console.views.permits import permit
+from gateway.console.views.timeline import group_names
 from gateway.console.visit import Here, Visit, together
 from shared.contracts.actors import Permission
 
@@ -50,6 +51,7 @@ _PLAN = {
         if str(form.get("assignee", "")).strip()
         else None
     ),
+    "duty_group": optional("duty_group"),
     "ends_at": optional("ends_at"),
     "active": ticked("active"),
     "sample": is_yes("sample"),
@@ -212,15 +214,17 @@ async def _sites(visit: Visit, attempt: Attempt | None = None) -> Response:
 
 
 async def _plans(visit: Visit, attempt: Attempt | None = None) -> Response:
-    plans, sites = await together(
+    plans, sites, groups = await together(
         visit.ask("/patrols/plans", [("limit", "200")]),
         visit.ask("/patrols/sites", [("limit", "200")]),
+        visit.ask("/groups"),
     )
     return await visit.page(
         "pages/patrol_plans.html",
         _status(attempt),
         plans=plans,
         sites=sites,
+        groups=group_names(groups.items, visit.language),
         permit=permit(visit.actor, Permission.EDIT_PATROLS),
         attempt=attempt,
     )

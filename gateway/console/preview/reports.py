@@ -210,6 +210,7 @@ def plans(now: datetime) -> list[dict[str, Any]]:
             "timezone": "Asia/Shanghai",
             "minutes": 60,
             "assignee": {"id": "user:sample-monitoring", "name": person("monitoring")["name"]},
+            "duty_group": "g2",
             "starts_at": ago(now, 90_000),
             "ends_at": None,
             "active": True,

@@ -64,7 +64,8 @@ class PatrolPlan(MonitorModel, kw_only=True):
     """A kind of round: where, what to ask there, when, and whose duty it is.
 
     No `sites` means every active one. `times` are local to `timezone`; `every_hours` counts from
-    `starts_at`. `minutes` is how long a round may take before it is late.
+    `starts_at`. `minutes` is how long a round may take before it is late. It is the duty of whoever
+    of `duty_group` is on duty when it is due, of `assignee` where nobody is.
     """
 
     __tablename__ = "patrol_plans"
@@ -79,6 +80,7 @@ class PatrolPlan(MonitorModel, kw_only=True):
     timezone: Mapped[str] = mapped_column(Text)
     minutes: Mapped[int] = mapped_column(Integer)
     assignee: Mapped[dict[str, Any] | None] = mapped_column(JSONB, default=None)
+    duty_group: Mapped[str | None] = mapped_column(Text, default=None)
     starts_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ends_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
     active: Mapped[bool] = mapped_column(default=True)

@@ -5,6 +5,7 @@ Nothing here commits.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -23,6 +24,8 @@ from services.monitor.patrols.models import (
 )
 from services.monitor.patrols.schemas import TickNew, calendar_of
 from services.monitor.reports.telling import Told, tell
+from services.monitor.routing.directory import on_duty
+from services.monitor.routing.models import DutyRoster
 from shared.contracts.actors import ActorRef
 from shared.contracts.posts import OriginKind
 from shared.contracts.reports import PatrolMissed
@@ -76,14 +79,14 @@ async def close_missed_rounds(session: AsyncSession) -> None:
     of_plans: dict[UUID, list[PatrolRound]] = {}
     for found in missed:
         of_plans.setdefault(found.plan_id, []).append(found)
-    for plan_id, found in of_plans.items():
-        last = max(found, key=lambda missed_round: missed_round.due_at)
+    for plan_id, together in of_plans.items():
+        last = max(together, key=lambda found: found.due_at)
         await emit(
             session,
             PatrolMissed(
                 plan_id=plan_id,
                 name=last.name,
-                rounds=len(found),
+                rounds=len(together),
                 due_at=last.due_at,
                 sample=last.sample,
             ),
@@ -168,7 +171,7 @@ async def _open(session: AsyncSession, plan: PatrolPlan, due_at: datetime) -> UU
             due_at=due_at,
             late_at=late_at,
             closes_at=max(late_at, following),
-            assignee=plan.assignee,
+            assignee=await _whose_duty(session, plan, due_at),
             state=RoundState.OPEN,
             sample=plan.sample,
         )
@@ -195,6 +198,15 @@ async def _open(session: AsyncSession, plan: PatrolPlan, due_at: datetime) -> UU
     session.add_all(places + questions)
     await session.flush()
     return opened
+
+
+async def _whose_duty(
+    session: AsyncSession, plan: PatrolPlan, at: datetime
+) -> dict[str, Any] | None:
+    """The first of the plan's group who is on duty then; else whom the plan names."""
+    roster = await session.get(DutyRoster, plan.duty_group) if plan.duty_group else None
+    people = on_duty(roster, at) if roster else []
+    return {"id": f"user:{people[0]}", "name": people[0]} if people else plan.assignee
 
 
 async def _sites_of(session: AsyncSession, plan: PatrolPlan) -> Sequence[PatrolSite]:

@@ -103,6 +103,11 @@ class PlanNew(RequestShape):
         default=60, ge=5, le=1_440, description="How long a round may take before it is late"
     )
     assignee: Assignee | None = None
+    duty_group: Slug | None = Field(
+        default=None,
+        description="A working group: whoever of it is on duty when a round is due has the round",
+        examples=["monitoring"],
+    )
     starts_at: Moment | None = Field(default=None, description="From now on, where not said")
     ends_at: Moment | None = Field(default=None, description="An incident's rounds end some day")
     active: StrictBool = True
@@ -128,6 +133,7 @@ class PlanOut(ResponseShape):
     timezone: str
     minutes: int
     assignee: Assignee | None
+    duty_group: str | None
     starts_at: datetime
     ends_at: datetime | None
     active: bool

@@ -1,11 +1,14 @@
 """Patrols: sites and plans are data, rounds open by themselves, people tick them off by name."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from shared.contracts.actors import Permission
+from shared.contracts.duty import DutyRosterChanged, Shift
+from shared.events import emit
 from tests.conftest import RoomClient, make_actor
 
 PATROLS = "/api/v1/patrols"
@@ -119,6 +122,31 @@ async def test_a_round_that_is_not_whole_ends_with_a_reason_only(monitor: RoomCl
     assert done.json()["note"] == "论坛维护中"
     again = await ticked(monitor, walked, 0, finding="nothing")
     assert again.status_code == 409
+
+
+async def test_a_round_is_the_duty_of_whoever_is_on_duty(monitor: RoomClient) -> None:
+    now = datetime.now(UTC)
+    hours = [(now - timedelta(hours=2), "wang"), (now - timedelta(hours=1), "li")]
+    shifts = tuple(
+        Shift(starts_at=start, ends_at=start + timedelta(hours=at), people=(name,))
+        for at, (start, name) in enumerate(hours, 1)
+    )
+    roster = DutyRosterChanged(
+        group="g2",
+        name="Monitoring",
+        name_zh="监测组",
+        shifts=shifts,
+        until=now + timedelta(days=1),
+    )
+    async with monitor.transaction() as session:
+        await emit(session, roster)
+    while await monitor.work():
+        pass
+    named = {"id": "user:zhao", "name": "zhao"}
+    plan = await made(monitor, "plans", name="Watched", duty_group="g2", assignee=named)
+    assert (await by_hand(monitor, plan))["assignee"] == {"id": "user:li", "name": "li"}
+    other = await made(monitor, "plans", name="Nobody", duty_group="g9", assignee=named)
+    assert (await by_hand(monitor, other))["assignee"] == named
 
 
 async def test_late_and_missed_rounds_are_seen_and_counted(monitor: RoomClient) -> None:
