@@ -20,6 +20,7 @@ from gateway.console.pages import (
     sources,
     statements,
     stories,
+    thresholds,
     warnings,
     watches,
 )
@@ -44,6 +45,7 @@ for page in (
     public_report,
     sources,
     watches,
+    thresholds,
     settings,
 ):
     router.include_router(page.router)

@@ -238,6 +238,29 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "steady": N_("Steady"),
     },
     "change": {"new": N_("new"), "lost": N_("lost")},
+    "backtest_status": {
+        "queued": N_("Waits"),
+        "running": N_("Is being tried"),
+        "done": N_("Tried"),
+        "failed": N_("Failed"),
+        "cancelled": N_("Stopped"),
+    },
+    "backtest_change": {
+        "new": N_("New"),
+        "lost": N_("Lost"),
+        "earlier": N_("Earlier"),
+        "later": N_("Later"),
+        "same": N_("The same"),
+    },
+    "backtest_side": {
+        "present": N_("Live settings"),
+        "draft": N_("Draft settings"),
+        "stored": N_("On record"),
+    },
+    "shadow_outcome": {
+        "promoted": N_("Became live"),
+        "dropped": N_("Dropped"),
+    },
     "room": {
         "gateway": N_("Gateway"),
         "monitor": N_("Monitoring"),

@@ -6,6 +6,7 @@ from typing import Any
 from gateway.console.memory import Reply
 from gateway.console.preview import (
     alerting,
+    backtests,
     handling,
     labels,
     opinion,
@@ -106,6 +107,7 @@ def _opinion(now: datetime) -> dict[str, Any]:
         **{f"/warnings/{item['id']}": item for item in opinion.warnings(now)},
         "/watches": _page(opinion.watches()),
         **watches.replies(now),
+        **backtests.replies(now),
     }
 
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from gateway.console.preview.backtests import BACKTEST, RUNNING
 from gateway.console.preview.reports import PAGE, REPORT, ROUND
 from gateway.console.preview.sample import CASE, INCIDENT, POST, STATEMENT, STORY, WARNING, WATCH
 from gateway.console.preview.sources import SILENT, SOURCE
@@ -36,6 +37,9 @@ PAGES = (
     "/settings/watches/new",
     "/settings/watches/new?expression=%E5%81%9C%E7%94%B5&exclusions=",
     f"/settings/watches/{WATCH}",
+    f"/settings/watches/{WATCH}/thresholds",
+    f"/settings/backtests/{BACKTEST}",
+    f"/settings/backtests/{RUNNING}",
     "/settings/models",
     "/settings/models?task=stance",
     "/settings/models/sample",
