@@ -101,6 +101,11 @@ class StoryChange(MonitorModel, kw_only=True):
     undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
     undone_reason: Mapped[str | None] = mapped_column(Text, default=None)
 
+    @property
+    def merges(self) -> bool:
+        """Whether `other_id` is a part of `story_id` by it."""
+        return (self.kind is ChangeKind.MERGED) is (self.undone_at is None)
+
 
 class StoryMove(MonitorModel, kw_only=True):
     """A post that a change moved from one story to another."""

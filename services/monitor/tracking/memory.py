@@ -155,14 +155,12 @@ class Memory(WatchMemory):
     async def _follow(self, session: AsyncSession, changes: Sequence[UUID]) -> None:
         """Take over what was regrouped elsewhere: the stories as they are, the posts where they
         went."""
-        rows = (
-            await session.execute(
-                select(StoryChange.story_id, StoryChange.other_id).where(
-                    StoryChange.id.in_(changes)
-                )
-            )
+        found = (
+            await session.scalars(select(StoryChange).where(StoryChange.id.in_(changes)))
         ).all()
-        touched = {story_id for row in rows for story_id in row}
+        touched = {story_id for change in found for story_id in (change.story_id, change.other_id)}
+        # Where a merge stands, all that went to the one goes to the other: no post need be known.
+        parted = [change.id for change in found if not change.merges]
         for story_id in touched:
             self.grouping.let_go(str(story_id))
             self.tracked.pop(story_id, None)
@@ -174,7 +172,7 @@ class Memory(WatchMemory):
                 self.grouping.put(Story.from_state(record.profile))
         standing = [record for record in records if record.merged_into is None]
         self.tracked |= await _tracked(session, standing)
-        for row in await session.execute(FIND_MOVED, {"changes": list(changes)}):
+        for row in await session.execute(FIND_MOVED, {"changes": parted}):
             key = place_key(row.platform, row.external_id)
             self.places.remember(key, Place(row.story_id, tuple(row.watch_ids)))
             self.grouping.move(

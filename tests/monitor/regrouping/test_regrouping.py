@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from services.monitor.resources import MonitorResources
+from services.monitor.tracking.memory import Memory
 from tests.conftest import RoomClient, make_actor
 from tests.monitor.conftest import MakePost, send
 
@@ -310,3 +311,15 @@ async def test_a_worker_follows_a_change_without_reading_everything_anew(
     await work(monitor)
     assert resources.memory.grouping is kept
     assert [counts(each) for each in await stories(monitor)] == [(5, 0), (4, 0)]
+
+
+async def test_a_worker_that_starts_anew_knows_what_was_merged(
+    monitor: RoomClient, make_post: MakePost
+) -> None:
+    await watch(monitor)
+    outage, tariff = await two_stories(monitor, make_post)
+    await change(monitor, f"{tariff}/merge", {"into": outage})
+    monitor.runtime.resources.memory = Memory()
+    await send(monitor, make_post(f"{TARIFF} 71户"))
+    await work(monitor)
+    assert counts(await story(monitor, outage)) == (8, 0)
