@@ -52,6 +52,8 @@ DONE: Mapping[str, str] = {
     "ticked": N_("Ticked."),
     "merged": N_("Merged. What follows either story comes here; it can be undone."),
     "split": N_("Split. The new story stands below, under what was merged and split."),
+    "separated": N_("Separated. It counts as a post of its own, and is not folded again."),
+    "rejoined": N_("It is a copy again, and counts as one."),
     "change-undone": N_("Undone. All posts are counted where they belong."),
     "kept": N_("Kept. It holds from now on."),
     "removed": N_("Removed."),

@@ -38,7 +38,12 @@ LABEL = Act(
         "sampled": ticked("sampled"),
     },
 )
-ACTS = {"label": LABEL, "withdraw": Act("/labels/{label_id}/withdraw", "label-withdrawn")}
+ACTS = {
+    "label": LABEL,
+    "withdraw": Act("/labels/{label_id}/withdraw", "label-withdrawn"),
+    "separate": Act("/posts/{post_id}/separate", "separated", {"reason": optional("reason")}),
+    "rejoin": Act("/posts/{post_id}/rejoin", "rejoined", {"reason": optional("reason")}),
+}
 
 
 @router.get("/posts")
@@ -83,15 +88,21 @@ async def act_on_post(visit: Here, post_id: UUID, act: str) -> Response:
 
 async def _show(visit: Visit, post_id: UUID, attempt: Attempt | None = None) -> Response:
     post = await visit.require(f"/posts/{post_id}")
-    labels, watches = await together(
+    labels, watches, copies, judged = await together(
         visit.ask("/labels", [("post", str(post_id)), ("limit", "100")]),
         visit.ask("/watches", [("limit", "100")]),
+        visit.ask(f"/posts/{post_id}/copies", [("limit", "30")]),
+        visit.ask(f"/posts/{post_id}/copy-judgements"),
     )
     return await visit.page(
         "pages/post.html",
         attempt.trouble.status if attempt else 200,
         post=marked([post], watches.items)[0],
         labels=labels,
+        copies=copies,
+        # The newest judgement says whether the post was separated from another.
+        judged=next(iter(judged.items), None),
+        may_judge=permit(visit.actor, Permission.HANDLE_WARNINGS),
         may_label=permit(visit.actor, Permission.LABEL_POSTS),
         attempt=attempt,
     )

@@ -79,13 +79,18 @@ async def _show(
     visit: Visit, story_id: UUID, attempt: Attempt | None = None, ticked: Sequence[str] = ()
 ) -> Response:
     story = await visit.require(f"/stories/{story_id}")
-    indicators, posts, warnings, watches, alike, changes = await together(
+    unfolded = visit.request.query_params.get("copies") == "shown"
+    folded = [] if unfolded else [("folded", "true")]
+    indicators, posts, warnings, watches, alike, changes, spread, after, said = await together(
         visit.ask(f"/stories/{story_id}/indicators", [("resolution", "quarter")]),
-        visit.ask(f"/stories/{story_id}/posts", [("limit", "20")]),
+        visit.ask(f"/stories/{story_id}/posts", [("limit", "20"), *folded]),
         visit.ask("/warnings", [("story_id", str(story_id)), ("limit", "20")]),
         visit.ask("/watches", [("limit", "100")]),
         visit.ask(f"/stories/{story_id}/alike"),
         visit.ask(f"/stories/{story_id}/changes", [("limit", "20")]),
+        visit.ask(f"/stories/{story_id}/spread", [("carriers", "3")]),
+        visit.ask(f"/stories/{story_id}/follow-ups"),
+        visit.ask(f"/stories/{story_id}/reactions"),
     )
     points = indicators.body.get("points") or [] if indicators.ok else []
     ahead = indicators.body.get("forecast") or [] if indicators.ok else []
@@ -103,6 +108,10 @@ async def _show(
         allowed=allowed,
         can_split=allowed.allowed and len(posts.items) > 1 and not story.get("merged_into"),
         ticked=ticked,
+        unfolded=unfolded,
+        spread=spread,
+        after=after,
+        said=said,
         attempt=attempt,
     )
 

@@ -13,6 +13,7 @@ from gateway.console.preview import (
     regrouping,
     reports,
     sources,
+    spreading,
     watches,
 )
 from gateway.console.preview.sample import (
@@ -97,6 +98,9 @@ def _opinion(now: datetime) -> dict[str, Any]:
         of_stories[f"{path}/posts"] = _page(opinion.posts(now))
         of_stories[f"{path}/indicators"] = watches.history(now)
         of_stories[f"{path}/alike"] = {"items": regrouping.alike(found, story)}
+        of_stories[f"{path}/spread"] = spreading.spread(now)
+        of_stories[f"{path}/follow-ups"] = {"items": []}
+        of_stories[f"{path}/reactions"] = {"items": []}
         of_stories[f"{path}/changes"] = _page(regrouping.changes(found, story, now))
     return of_stories | {
         "/posts": _page(opinion.posts(now)),
@@ -126,6 +130,7 @@ def _models(now: datetime) -> dict[str, Any]:
         "/labels/agreement": labels.agreement(now),
         "/labels/sample": labels.sample(now),
         **{f"/posts/{post['id']}": post | {"revisions": []} for post in opinion.posts(now)},
+        **spreading.copies(opinion.posts(now)),
     }
 
 
