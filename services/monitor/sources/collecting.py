@@ -93,7 +93,8 @@ async def take_order(
         obeys_robots=kind.robots and source.robots_reason is None,
     )
     if kind.hears_all:
-        order = replace(order, watched=await watched.current(session))
+        asked = await watched.current(session, source_id=source.id, platform=source.platform)
+        order = replace(order, watched=asked)
     try:
         return kind.connector, replace(
             order,

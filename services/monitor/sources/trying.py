@@ -63,14 +63,15 @@ async def _order(runtime: Runtime, new: SourceNew, wish: Wish, source_id: UUID |
                 except SealBroken as error:
                     raise Conflict(str(error)) from error
                 credentials = wish.kind.credentials.model_validate(opened)
+        tried = source_id or new_id()
         return Order(
-            source_id=source_id or new_id(),
+            source_id=tried,
             version=0,
             url=wish.url,
             platform=wish.platform,
             now=await database_now(session),
             settings=wish.kind.settings.model_validate(wish.settings),
             credentials=credentials,
-            watched=await WatchedPosts().current(session),
+            watched=await WatchedPosts().current(session, source_id=tried, platform=wish.platform),
             obeys_robots=wish.kind.robots and new.robots_reason is None,
         )

@@ -2,10 +2,9 @@
 
 Documentation: https://github.com/bluesky-social/jetstream. No key. A cursor is a time in
 microseconds; a server keeps about a day (some three), and goes on from its oldest when the cursor
-is older. Messages: `commit` (create, update, delete of a record), `identity`, `account`. The
-network writes tens of posts a second, a thousand and more in a rush, of which a watch wants a
-handful: posts are dropped here, before they are stored, unless a watch matches them or they hold
-one of the source's own words.
+is older. Messages: `commit` (create, update, delete of a record), `identity`, `account`. Of all
+that the network writes a watch wants a handful: posts are dropped here, before they are stored,
+unless a watch matches them or they hold one of the source's own words.
 
 A deletion names a post without its text: it ends the post among those of the same slice; one that
 was stored before stays, as it does for every platform that tells nothing of deletions.

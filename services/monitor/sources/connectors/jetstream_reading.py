@@ -1,8 +1,8 @@
 """A slice of Jetstream: from the cursor on, until it has caught up or its time is over.
 
 A stream without an end does not fit into a lane where readings end within seconds, and a connection
-that is kept would be kept by one worker alone. Jetstream replays from a cursor several times faster
-than the network writes, so a slice once a minute hears everything, and any worker can read it.
+that is kept would be kept by one worker alone. A server replays from a cursor, so a slice once a
+minute hears everything, and any worker can read it.
 """
 
 import asyncio

@@ -78,7 +78,10 @@ class SignIn(RequestShape):
 class JsonApiSettings(EntryMap):
     """How an API is read."""
 
-    paging: Paging = Field(default_factory=OnePage)
+    paging: Paging = Field(
+        default_factory=OnePage,
+        examples=[{"by": "cursor", "parameter": "cursor", "next": "meta.next_cursor"}],
+    )
     order: Literal["newest_first", "oldest_first"] = Field(
         default="newest_first",
         description="Of the entries; a list that is newest first is read back to what is known",
