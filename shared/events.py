@@ -30,6 +30,7 @@ _RINGS = "corridor.rings"
 _Bell = tuple[str, str]
 
 # Posts come in thousands and may wait; what people and warnings do goes first.
+_URGENT = -1
 _BULK_PRIORITY = {
     "PostsCollected": 5,
     "PostsAnalysed": 6,
@@ -75,7 +76,7 @@ async def emit_to(
             "type": name,
             "payload": event.model_dump_json(),
             "request_id": request_id.get() or str(event_id),
-            "priority": _BULK_PRIORITY.get(name, 0),
+            "priority": _URGENT if event.urgent else _BULK_PRIORITY.get(name, 0),
             "ordering_key": event.ordering_key,
             "rooms": addressed,
         },

@@ -25,6 +25,11 @@ class Event(BaseModel):
         """The value that orders deliveries of this event, or None."""
         return str(getattr(self, self.ordered_by)) if self.ordered_by else None
 
+    @property
+    def urgent(self) -> bool:
+        """Whether it goes before everything else that waits for a room."""
+        return False
+
     def live_view(self) -> dict[str, Any]:
         """What the live stream shows of this event; JSON-ready, small."""
         return self.model_dump(mode="json", exclude_none=True)

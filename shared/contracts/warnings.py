@@ -50,6 +50,12 @@ class WarningNotice(WarningEvent):
     warned_at: datetime
     # The watch belongs to the sample organisation.
     sample: bool = False
+
+    @property
+    def urgent(self) -> bool:
+        """Level I opens an incident: it does not queue."""
+        return self.level is WarningLevel.RED
+
     # The incident of which the matter is back; optional since 0.2.0.
     resurgence_of: UUID | None = None
 

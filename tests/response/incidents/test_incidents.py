@@ -6,12 +6,14 @@ from uuid import UUID
 import pytest
 
 from services.response.room import room as response_room
+from shared.contracts import Room
 from shared.contracts.actors import Permission
 from shared.contracts.event import Event
 from shared.contracts.incidents import IncidentResurged
 from shared.contracts.levels import WarningLevel
 from shared.contracts.stories import StoriesMerged, StoryChangeUndone
 from shared.contracts.warnings import Reason, WarningLevelChanged, WarningRaised
+from shared.deliveries import release, take
 from shared.events import emit
 from shared.ids import new_id
 from tests.conftest import OpenRoom, RoomClient, make_actor
@@ -78,6 +80,23 @@ async def tell(room: RoomClient, *events: Event) -> None:
         async with room.transaction() as session:
             await emit(session, event)
     assert await room.work()
+
+
+async def test_level_one_goes_before_all_that_waits_and_opens_the_incident(
+    response: RoomClient,
+) -> None:
+    async with response.transaction() as session:
+        for _ in range(20):
+            await emit(session, warning(WarningLevel.BLUE))
+        red = warning(WarningLevel.RED)
+        await emit(session, red)
+    async with response.transaction() as session:
+        held = await take(session, Room.RESPONSE, types=["WarningRaised"], limit=1, lease=30)
+        assert str(red.warning_id) in held[0].payload
+        await release(session, Room.RESPONSE, held)
+    await response.work()
+    (incident,) = (await response.get("/api/v1/incidents")).json()["items"]
+    assert incident["warning_id"] == str(red.warning_id)
 
 
 async def test_an_orange_warning_opens_one_incident_however_often_it_is_told(
