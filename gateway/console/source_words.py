@@ -49,8 +49,6 @@ SOURCE_TEXTS = (
     N_("entries"),
     N_("How a document reads as posts; null: in the form of posts/bulk"),
     N_("Messages A Minute"),
-    N_("Previous"),
-    N_("Previous Until"),
     N_("Mailbox"),
     N_("The messages that come into a folder, by IMAP; nothing in it is changed"),
     N_("Folder"),

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from services.monitor.posts.schemas import MOST_POSTS, PostNew
 from services.monitor.sources.connectors.items import to_posts
@@ -43,8 +44,9 @@ class WebhookCredentials(RequestShape):
     until `previous_until`, in seconds since the epoch."""
 
     secret: SecretStr
-    previous: SecretStr | None = None
-    previous_until: SecretStr | None = None
+    # These two are written by the change of a secret, and are in no form.
+    previous: SkipJsonSchema[SecretStr | None] = None
+    previous_until: SkipJsonSchema[SecretStr | None] = None
 
     @field_validator("secret", "previous")
     @classmethod

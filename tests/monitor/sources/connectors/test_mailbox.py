@@ -1,19 +1,36 @@
 """A mailbox from its first message to servers that mean harm."""
 
+import asyncio
+import socket
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.monitor.sources.connectors.imap_session import mailbox_name
+from services.monitor.sources.connectors.imap_session import Login, mailbox_name, visit
 from services.monitor.sources.connectors.mail_process import read_mails_apart
-from services.monitor.sources.connectors.mailbox import is_taken
+from services.monitor.sources.connectors.mailbox import (
+    MailboxConnector,
+    MailboxCredentials,
+    MailboxSettings,
+    is_taken,
+)
 from services.monitor.sources.connectors.mails import read_mail, try_mail
+from services.monitor.sources.connectors.protocol import Harvest, Order
 from services.monitor.sources.fetching import FetchError
+from services.monitor.sources.web import Web
+from shared.ids import new_id
 from tests.monitor.sources.connectors.conftest import Read, texts
 from tests.monitor.sources.connectors.twins.imap import USER, ImapTwin
 
@@ -155,6 +172,90 @@ async def test_a_server_that_sends_a_byte_now_and_then_is_given_up(read: Read) -
     async with running(twin) as url:
         with pytest.raises(FetchError, match="in time"):
             await read("mailbox", url, {}, USER, seconds=5.0)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of localhost alone, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "mail.pem"
+    file.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return file
+
+
+async def test_the_connection_is_encrypted_and_the_certificate_must_fit(
+    web: Web, certificate: Path
+) -> None:
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(certificate)
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    twin = ImapTwin()
+    twin.deliver(mail("hello"))
+
+    async def read(connector: MailboxConnector, url: str) -> Harvest | None:
+        order = Order(
+            source_id=new_id(),
+            version=1,
+            url=url,
+            platform="mail",
+            now=datetime.now(UTC),
+            settings=MailboxSettings(),
+            credentials=MailboxCredentials.model_validate(USER),
+        )
+        return await connector.collect(order, web)
+
+    async with running(twin, serving) as plain:
+        port = plain.rpartition(":")[2]
+        harvest = await read(MailboxConnector(trusting), f"imaps://localhost:{port}")
+        assert harvest is not None
+        assert len(texts(harvest)) == 1
+        for connector, host in (
+            (MailboxConnector(), "localhost"),
+            (MailboxConnector(trusting), "127.0.0.1"),
+        ):
+            with pytest.raises(FetchError, match="certificate does not fit"):
+                await read(connector, f"imaps://{host}:{port}")
+
+
+async def test_a_password_does_not_travel_in_the_open_to_a_public_server(web: Web) -> None:
+    twin = ImapTwin()
+    async with await twin.listen() as server:
+        address = server.sockets[0].getsockname()[:2]
+        line = socket.create_connection(address)
+        line.settimeout(3)
+        login = Login(
+            host="mail.example",
+            user="press",
+            password="secret",
+            folder="INBOX",
+            context=ssl.create_default_context(),
+            tls=False,
+            plain=False,
+        )
+        with pytest.raises(FetchError, match="offers no TLS"):
+            await asyncio.to_thread(visit, line, login, None, most=5, ends_at=time.monotonic() + 3)
+    assert not [said for said in twin.commands if said.startswith(("LOGIN", "AUTHENTICATE"))]
 
 
 async def test_a_message_that_is_gone_or_another_is_left_out(read: Read) -> None:
