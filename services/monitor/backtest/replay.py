@@ -13,6 +13,7 @@ from typing import Any
 from services.monitor.backtest.cascades import event_posts
 from services.monitor.backtest.copies import PastCopies
 from services.monitor.backtest.subject import Subject
+from services.monitor.backtest.surges import PastSurges
 from services.monitor.backtest.trial import Selector, Trial
 from services.monitor.indicators.tally import TallyPost
 from services.monitor.posts.fingerprint import text_hash
@@ -101,8 +102,12 @@ class _Side:
     selector: Selector
     # By story, the longest silent first.
     subjects: dict[str, tuple[str, float, Subject]] = field(default_factory=dict)
+    surges: PastSurges = field(default_factory=PastSurges)
 
     def add(self, story_id: str, post_id: str, post: TallyPost) -> Warned | None:
+        carried = self.surges.add(post.at, story_id)
+        if carried is not None and carried[0] in self.subjects:
+            self.subjects[carried[0]][2].carry(carried[1], post.at)
         first, _, subject = self.subjects.pop(
             story_id, (post_id, post.at, Subject(self.trial.thresholds))
         )

@@ -2,6 +2,8 @@
 
 from services.monitor.indicators.reading import read
 from services.monitor.indicators.tally import Tally, TallyPost
+from services.monitor.surge.carrying import LASTS
+from services.monitor.warnings.causes import Surging
 from services.monitor.warnings.levels import Decision, Move, Thresholds, WarningState, judge
 from services.monitor.warnings.outlook import SHIPPED, OutlookModel
 
@@ -18,6 +20,12 @@ class Subject:
         self._tally = Tally()
         self._state: WarningState | None = None
         self._judged_at = 0.0
+        self._surging: Surging | None = None
+        self._surging_until = 0.0
+
+    def carry(self, surging: Surging, at: float) -> None:
+        """Carries a surge of the watch from `at` on; it counts from the next judgement."""
+        self._surging, self._surging_until = surging, at + LASTS
 
     def add(self, post: TallyPost) -> Decision:
         """Counts a post and judges at its time; posts come in time order."""
@@ -29,9 +37,12 @@ class Subject:
     def _judge(self, now: float) -> Decision:
         self._judged_at = now
         heat = self._tally.heat.value(now)
-        if self._state is None and not self._thresholds.may_warn(heat):
+        surging = self._surging if now < self._surging_until else None
+        at_rest = self._state is None and surging is None
+        if at_rest and not self._thresholds.may_warn(heat):
             return Decision(Move.NONE, None, ())
         outlook = None if self._model is None else self._model.outlook(self._tally, now)
-        decision = judge(read(self._tally, now), self._thresholds, self._state, outlook)
+        reading = read(self._tally, now)
+        decision = judge(reading, self._thresholds, self._state, outlook, surging)
         self._state = decision.state
         return decision

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.monitor.surge.carrying import LEAST_HISTORY, MOST_EMPTY, carrier
 from services.monitor.surge.detector import Surge, SurgeDetector
 from services.monitor.surge.models import SurgeFeed, WatchBaseline, WatchSurge
 from services.monitor.surge.settings import DEFAULT_SETTINGS
@@ -25,14 +26,8 @@ _GRACE = 60.0
 # In one transaction; a feed that stood still longer than a week begins anew.
 _MOST_BINS = 288
 _LONGEST_PAUSE = 7 * 86_400 // STEP
-# What is usual is not known before: the first days only teach.
-_LEAST_HISTORY = 3 * 86_400 // STEP
-# Bins without a mention that are made good at once; what lies further back tells nothing any more.
-_MOST_EMPTY = 28 * 86_400 // STEP
 # Older posts are history that was imported, and no sign of what is being said now.
 _OLDEST = timedelta(days=1)
-# A story carries a surge when it has this part of the mentions that are beyond the usual.
-_FAIR_PART = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +96,11 @@ async def _learn(
         if row is None:
             row = WatchBaseline(watch_id=watch_id, first_bin=number, next_bin=number, state={})
             session.add(row)
-        for empty in range(max(row.next_bin, number - _MOST_EMPTY), number):
+        for empty in range(max(row.next_bin, number - MOST_EMPTY), number):
             detector.weigh(empty * STEP, 0.0)
         surge = detector.add(number * STEP, count)
         row.state, row.next_bin = detector.to_state(), number + 1
-        if surge and surge.alarm and number - row.first_bin >= _LEAST_HISTORY:
+        if surge and surge.alarm and number - row.first_bin >= LEAST_HISTORY:
             alarms.append(WatchSurges(watch_id, surge))
     return alarms
 
@@ -126,7 +121,8 @@ async def _record(session: AsyncSession, alarm: WatchSurges) -> WatchSurge:
         .limit(1)
     )
     largest = rows.first()
-    carries = largest and largest.mentions >= _FAIR_PART * (surge.count - surge.expected)
+    if largest and not carrier(surge, largest.mentions):
+        largest = None
     return WatchSurge(
         watch_id=alarm.watch_id,
         at=datetime.fromtimestamp(until, tz=UTC),
@@ -134,8 +130,8 @@ async def _record(session: AsyncSession, alarm: WatchSurges) -> WatchSurge:
         count=surge.count,
         expected=surge.expected,
         evidence=surge.evidence,
-        story_id=largest.story_id if largest and carries else None,
-        story_count=largest.mentions if largest and carries else None,
+        story_id=largest.story_id if largest else None,
+        story_count=largest.mentions if largest else None,
     )
 
 
@@ -161,7 +157,7 @@ async def read_usual(session: AsyncSession, watch_id: UUID, now: float) -> Usual
     if row is None:
         return Usual(0.0, datetime.fromtimestamp(began, tz=UTC), (0.0,) * 24)
     detector = SurgeDetector.from_state(row.state)
-    for empty in range(max(row.next_bin, int(now // STEP) - _MOST_EMPTY), int(now // STEP)):
+    for empty in range(max(row.next_bin, int(now // STEP) - MOST_EMPTY), int(now // STEP)):
         detector.weigh(empty * STEP, 0.0)
     hours = tuple(
         sum(detector.expect(began + hour * 3_600 + second) for second in range(0, 3_600, STEP))

@@ -8,11 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.stories.models import StoryRecord
+from services.monitor.surge.carrying import LASTS
 from services.monitor.surge.models import WatchSurge
 from services.monitor.warnings.causes import Surging
-
-# A surge that goes on is not told again: so long it counts as going on.
-_LASTS = timedelta(hours=1)
 
 
 async def find_surging(session: AsyncSession, now: datetime) -> Mapping[UUID, Surging]:
@@ -21,7 +19,7 @@ async def find_surging(session: AsyncSession, now: datetime) -> Mapping[UUID, Su
     rows = await session.execute(
         select(func.coalesce(StoryRecord.merged_into, StoryRecord.id), WatchSurge)
         .join(StoryRecord, StoryRecord.id == WatchSurge.story_id)
-        .where(WatchSurge.at > now - _LASTS)
+        .where(WatchSurge.at > now - timedelta(seconds=LASTS))
         .order_by(WatchSurge.evidence)
     )
     return {

@@ -117,3 +117,24 @@ def test_a_watch_that_cannot_be_read_is_refused() -> None:
         trial_of({"expression": "停电 AND"})
     with pytest.raises(ValueError, match="unknown thresholds: colour"):
         trial_of({"thresholds": {"colour": 1}})
+
+
+def test_a_story_that_carries_a_surge_of_the_watch_is_warned_of_before_its_heat_says_so() -> None:
+    usual = [
+        post(
+            number, NOON + number * 1_200, f"云州电力 日常话题 {number} {chr(0x4E00 + number * 7)}"
+        )
+        for number in range(5 * 72)
+    ]
+    began = usual[-1].at + 600
+    burst = [post(1_000 + n, began + n * 60, f"云州电力 {OUTAGE} 第{n}户") for n in range(60)]
+    far = {"blue": 1_000, "yellow": 2_000, "orange": 3_000, "red": 4_000}
+    trial = trial_of(
+        {"expression": "云州电力", "targets": ["云州电力"], "thresholds": {"heat": far}}
+    )
+    warned = list(replay_posts([*usual, *burst], trial))
+    assert [each.level for each in warned] == [WarningLevel.BLUE]
+    assert began < warned[0].warned_at <= began + HOUR
+    assert warned[0].reasons[0].code == "surge"
+    # In the first three days nobody knows what is usual.
+    assert list(replay_posts([*usual[-100:], *burst], trial)) == []
