@@ -20,10 +20,10 @@ from gateway.console.findings import FINDINGS
 from gateway.console.language import COOKIE as LANGUAGE_COOKIE
 from gateway.console.language import LOCALES, choose_language
 from gateway.console.moments import Teller, zone_of
+from gateway.console.permissions import PERMISSIONS
 from gateway.console.problems import PROBLEMS, UNKNOWN_PROBLEM
 from gateway.console.safety import HEADERS, comes_from_elsewhere
 from gateway.console.templates import environment
-from gateway.console.words import PERMISSIONS
 from shared.contracts import EVENTS
 from shared.contracts.actors import Actor, Permission
 from shared.log import get_logger

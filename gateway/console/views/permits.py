@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from gateway.console.words import N_, PERMISSIONS
+from gateway.console.permissions import PERMISSIONS
+from gateway.console.words import N_
 from shared.contracts.actors import Actor, Permission
 
 
