@@ -99,8 +99,8 @@ def _opinion(now: datetime) -> dict[str, Any]:
         of_stories[f"{path}/indicators"] = watches.history(now)
         of_stories[f"{path}/alike"] = {"items": regrouping.alike(found, story)}
         of_stories[f"{path}/spread"] = spreading.spread(now)
-        of_stories[f"{path}/follow-ups"] = {"items": []}
-        of_stories[f"{path}/reactions"] = {"items": []}
+        of_stories[f"{path}/follow-ups"] = spreading.follow_ups(story, now)
+        of_stories[f"{path}/reactions"] = spreading.reactions(now)
         of_stories[f"{path}/changes"] = _page(regrouping.changes(found, story, now))
     return of_stories | {
         "/posts": _page(opinion.posts(now)),

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from gateway.console.preview.sample import INCIDENT, STATEMENT
+
 
 def copies(posts: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Of the first post, the second is a copy; the others have none."""
@@ -43,6 +45,52 @@ def spread(now: datetime) -> dict[str, Any]:
             )
         ]
     }
+
+
+def follow_ups(story: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """An earlier incident of a story, of which the matter came back."""
+    followed = {
+        "incident_id": INCIDENT,
+        "story_id": story["id"],
+        "title": story["title"],
+        "began_at": (now - timedelta(days=40)).isoformat(),
+        "closed_at": (now - timedelta(days=38)).isoformat(),
+        "resurged_at": (now - timedelta(hours=2)).isoformat(),
+        "sightings": 17,
+        "elsewhere": ["forum"],
+        "accounts_again": 3,
+        "newest": [],
+    }
+    return {"items": [followed]}
+
+
+def reactions(now: datetime) -> dict[str, Any]:
+    """A statement after which fewer posts were negative."""
+
+    def window(posts: int, share: float) -> dict[str, Any]:
+        value = {"value": share, "low": share - 0.1, "high": share + 0.1}
+        return {"posts": posts, "opinions": posts, "negative_share": value}
+
+    changes = [
+        {
+            "hours": hours,
+            "complete": hours < 24,
+            "before": window(before, 0.71),
+            "after": window(after, 0.38),
+            "negative_change": {"value": -0.33, "low": -0.46, "high": -0.19},
+            "volume_ratio": after / before,
+        }
+        for hours, before, after in ((1, 64, 82), (6, 210, 143), (24, 420, 190))
+    ]
+    statement = {
+        "statement_id": STATEMENT,
+        "channel": "weibo",
+        "title": "关于城东停电的情况说明",
+        "incident_id": INCIDENT,
+        "published_at": (now - timedelta(hours=9)).isoformat(),
+        "changes": changes,
+    }
+    return {"items": [statement]}
 
 
 def _copy(post: dict[str, Any]) -> dict[str, Any]:
