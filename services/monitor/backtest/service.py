@@ -254,14 +254,16 @@ async def _add_stored_warnings(
         warning = found.get(story["stored_story_id"])
         if warning is None:
             continue
+        # On the clock of the posts, where they came late.
+        given = min(warning.raised_at, warning.warned_at)
         story["stored_warning"] = {
             "id": str(warning.id),
             "peak_level": warning.peak_level.value,
-            "raised_at": warning.raised_at.isoformat(),
+            "raised_at": given.isoformat(),
         }
         for side in ("present", "draft"):
             if story[side] is not None:
-                before = warning.raised_at - datetime.fromisoformat(story[side]["warned_at"])
+                before = given - datetime.fromisoformat(story[side]["warned_at"])
                 story[side]["before_stored_minutes"] = round(before.total_seconds() / 60, 1)
 
 
