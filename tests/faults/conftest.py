@@ -16,6 +16,9 @@ from tests.conftest import TOLD
 from tests.faults.counting_room import TABLES
 from tests.faults.telling import Tell
 from tests.faults.workshop import Workshop
+from tests.monitor.desk import desk, mailbox
+
+__all__ = ["desk", "mailbox"]
 
 _FOLDER = Path(__file__).parent
 

@@ -1,5 +1,6 @@
 """A monitor with people on duty, a mail server and a webhook receiver, all on this machine."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -41,9 +42,15 @@ class Mailbox:
     port: int = 0
     mails: list[tuple[str, str, str, str]] = field(default_factory=list)
     refuses: bool = False
+    # Takes what it is sent, and does not say so yet.
+    holds: bool = False
+    begun: int = 0
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         """Take a mail, or refuse it."""
+        self.begun += 1
+        while self.holds:  # noqa: ASYNC110  # the test sets it in another thread
+            await asyncio.sleep(0.05)
         if self.refuses:
             return "451 Come again later"
         mail = message_from_bytes(envelope.content, policy=policy.default)

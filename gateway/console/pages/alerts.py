@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 
 from gateway.console.acts import Act, Attempt, Read, chosen, lines, optional, perform, text, ticked
 from gateway.console.pages import page_router
-from gateway.console.views.alerts import LEVELS, contacts_of, targets_of
+from gateway.console.views.alerts import LEVELS, contacts_of, names_of, targets_of
 from gateway.console.views.permits import permit
 from gateway.console.visit import Here, Visit, together
 from shared.contracts.actors import Permission
@@ -122,6 +122,7 @@ async def _show(visit: Visit, attempt: Attempt | None = None) -> Response:
         rules=rules,
         channels=channels,
         recipients=recipients,
+        names=names_of(recipients.items),
         duty=duty,
         watches=watches,
         newest=_newest(tests.items),

@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 
 from gateway.console.acts import Act, Attempt, lines, moment, optional, perform, text
 from gateway.console.pages import page_router
-from gateway.console.views.alerts import shifts_of
+from gateway.console.views.alerts import names_of, shifts_of
 from gateway.console.views.permits import permit
 from gateway.console.visit import Here, Visit, together
 from shared.contracts.actors import Permission
@@ -65,13 +65,14 @@ async def change_duty(visit: Here, act: str) -> Response:
 
 
 async def _show(visit: Visit, attempt: Attempt | None = None) -> Response:
-    overview = await visit.ask("/duty")
+    overview, recipients = await together(visit.ask("/duty"), visit.ask("/alerts/recipients"))
     rosters = await together(*(visit.ask(f"/duty/{each['group']}") for each in overview.items))
     return await visit.page(
         "pages/duty.html",
         attempt.trouble.status if attempt else 200,
         overview=overview,
         rosters=[roster.body for roster in rosters if roster.ok],
+        names=names_of(recipients.items),
         may=permit(visit.actor, Permission.EDIT_TEAMS),
         attempt=attempt,
     )

@@ -6,6 +6,7 @@ from fastapi import Response
 
 from gateway.console.acts import Act, Attempt, always, optional, perform, text
 from gateway.console.pages import page_router
+from gateway.console.views.alerts import names_of
 from gateway.console.views.permits import warning_permits
 from gateway.console.visit import Here, Visit, together
 
@@ -61,16 +62,18 @@ async def act_on_warning(visit: Here, warning_id: UUID, act: str) -> Response:
 
 async def _show(visit: Visit, warning_id: UUID, attempt: Attempt | None = None) -> Response:
     warning = await visit.require(f"/warnings/{warning_id}")
-    asked, said = await together(
+    asked, notices, recipients = await together(
         visit.ask("/alerts/escalations", [("warning", str(warning_id))]),
         visit.ask(f"/warnings/{warning_id}/notices"),
+        visit.ask("/alerts/recipients"),
     )
     return await visit.page(
         "pages/warning.html",
         attempt.trouble.status if attempt else 200,
         warning=warning,
-        escalations=asked.items,
-        notice=next(iter(said.items), None),
+        escalations=[each for each in asked.items if each.get("ending") != "superseded"],
+        said=next(iter(notices.items), None),
+        names=names_of(recipients.items),
         permits=warning_permits(visit.actor, warning),
         attempt=attempt,
     )

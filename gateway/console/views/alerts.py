@@ -61,6 +61,11 @@ def shift_lines(shifts: Iterable[Mapping[str, Any]]) -> str:
     )
 
 
+def names_of(recipients: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """How people are called, by user name."""
+    return {each["name"]: each["display_name"] for each in recipients}
+
+
 def targets_of(values: Iterable[str]) -> list[dict[str, str]]:
     """Boxes that were ticked: `on_duty:g2`, `channel:wecom`, `person:chen`."""
     return [
