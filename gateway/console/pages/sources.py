@@ -96,11 +96,15 @@ async def show_source(visit: Here, source_id: UUID) -> Response:
 
 @router.post(f"{_SOURCES}/{{source_id}}/{{act}}")
 async def act_on_source(visit: Here, source_id: UUID, act: str) -> Response:
-    """Change a source, try the change out, or have it read now."""
+    """Change a source, try the change out, have it read now, or give it another secret."""
     form = await visit.request.form()
     if act == "change" and form.get("verb") == "try":
         tried = await _try(visit, form, source_id)
         return await _source(visit, source_id, _typed(form), tried)
+    if act == "secret":
+        # No way back to a page without it: it is shown this once.
+        secret = await visit.ask(f"/sources/{source_id}/secret", method="PUT")
+        return await _source(visit, source_id, secret=secret)
 
     async def again(attempt: Attempt) -> Response:
         return await _source(visit, source_id, attempt)
@@ -126,7 +130,11 @@ async def _new(
 
 
 async def _source(
-    visit: Visit, source_id: UUID, attempt: Attempt | None = None, tried: Answer | None = None
+    visit: Visit,
+    source_id: UUID,
+    attempt: Attempt | None = None,
+    tried: Answer | None = None,
+    secret: Answer | None = None,
 ) -> Response:
     source = await visit.require(f"/sources/{source_id}")
     statistics, kinds = await together(
@@ -141,6 +149,7 @@ async def _source(
         fields=_fields(kind, source["settings"], attempt),
         attempt=attempt,
         tried=tried,
+        secret=secret,
         permit=permit(visit.actor, Permission.EDIT_SOURCES),
     )
 

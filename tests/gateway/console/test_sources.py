@@ -1,10 +1,12 @@
 """Sources in the browser: a form for each kind, tried out before it is kept."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.console.preview.sources import SILENT, SOURCE
+from gateway.console.preview.sources import SILENT, SOURCE, kinds, sources
 from gateway.console.source_words import SOURCE_TEXTS
 from gateway.console.views.shapes import asked_of, read_part
 from services.monitor.sources.connectors.registry import KINDS
@@ -74,6 +76,23 @@ async def test_what_is_wrong_with_it_is_shown_beside_what_was_typed(visit):
 async def test_a_silent_source_says_since_when(visit):
     html = await visit(language="en").see(f"{HERE}/{SILENT}")
     assert "Silent since" in html
+
+
+async def test_a_source_that_sends_by_itself_gets_a_secret_that_is_shown_once(visit):
+    browser = visit(language="en")
+    source = next(one for one in sources(datetime.now(UTC)) if one["id"] == SOURCE)
+    address = f"https://console.example/api/v1/sources/{SOURCE}/push"
+    webhook = {"kind": "webhook", "url": address, "settings": {}, "has_credentials": False}
+    pushed = kinds()[0] | {"kind": "webhook", "title": "Webhook", "pushed": True}
+    browser.answers("GET /sources/kinds", 200, {"items": [pushed]})
+    browser.answers(f"GET /sources/{SOURCE}", 200, source | webhook)
+    browser.answers(f"PUT /sources/{SOURCE}/secret", 200, {"secret": "whsec_shown-once"})
+    html = await browser.see(f"{HERE}/{SOURCE}")
+    assert address in html
+    assert "Make a secret" in html
+    response = await browser.http.post(f"{HERE}/{SOURCE}/secret", data={"key": "key-1"})
+    assert "whsec_shown-once" in response.text
+    assert "whsec_shown-once" not in await browser.see(f"{HERE}/{SOURCE}")
 
 
 def test_every_text_of_a_kind_is_known_in_chinese() -> None:
