@@ -21,7 +21,8 @@ from shared.folding import fold
 
 # A shorter text ("[怒]", "真的假的？！") is said by many who copied nobody.
 _FEWEST_BYTES = 24
-# What a worker that starts reads back, newest first: 100,000 posts take it about two seconds.
+# What a worker that starts reads back, newest first: enough for the copies of some hours, and read
+# well within the lease of a batch.
 _READ_BACK = 100_000
 _READ_AT_ONCE = 5_000
 _FIRST = UUID(int=0)
