@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tests.bench.duplicates import measure_duplicates
+from tests.bench.forecast import measure_forecast
 from tests.bench.latency import measure_latency
 from tests.bench.models import measure_models
 from tests.bench.posts import watches
@@ -27,6 +28,7 @@ _ALONE: dict[str, Callable[[], None]] = {
     "stories": measure_stories,
     "duplicates": measure_duplicates,
     "watches": measure_watches,
+    "forecast": measure_forecast,
     "warnings": measure_warnings,
 }
 _MEASURES: dict[str, Callable[[UnderTest], Awaitable[None]]] = {

@@ -78,7 +78,10 @@ def _differing(
     fields: Sequence[Fields],
 ) -> int:
     differing = 0
-    for index in chance.sample(range(len(folded)), _COMPARED):
+    # Posts that match are rare: half of those compared are such.
+    matching = [at for at, text in enumerate(folded) if matcher.match(text, fields[at])]
+    known = chance.sample(matching, min(_COMPARED // 2, len(matching)))
+    for index in known + chance.sample(range(len(folded)), _COMPARED - len(known)):
         content = Content(folded[index], fields[index])
         plain = {watch for watch, node in watches.items() if holds(node, content.shows)}
         differing += plain != {watch for watch, _ in matcher.match(folded[index], fields[index])}
@@ -169,9 +172,8 @@ def _matters(folded: Sequence[str]) -> list[str]:
 def _rare(folded: Sequence[str]) -> list[str]:
     """Names: strings that stand in one of 2,000 posts at most, as brands do; 转发微博 is none."""
     counts = _counts(folded, 4)
-    return sorted(
-        name for name, count in counts.items() if len(name) > 3 and count <= _READ / 2_000
-    )
+    most = _READ / 2_000
+    return sorted(name for name, count in counts.items() if len(name) > 3 and 3 <= count <= most)
 
 
 if __name__ == "__main__":

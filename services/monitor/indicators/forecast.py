@@ -30,11 +30,11 @@ class Course:
     `half_life` of a quarter-hour's weight in the level, in quarter-hours.
     """
 
-    half_life: float = 3.0
-    damp: float = 0.5
-    back: float = 0.9
+    half_life: float = 1.5
+    damp: float = 0.2
+    back: float = 0.96
     wide: float = 0.25
-    widening: float = 0.12
+    widening: float = 0.16
     # Posts that are added to an hour before logarithms are taken: from 0 to 1 is no growth.
     smoothing: float = 1.0
 
