@@ -23,6 +23,8 @@ from shared.contracts.actors import Permission
 
 router = page_router()
 
+# Of a post that many watches found, so many tell why.
+_MOST_EXPLAINED = 3
 _FILTERS = ("words", "sentiment", "platform", "watch", "story", "cursor")
 
 LABEL = Act(
@@ -94,6 +96,14 @@ async def _show(visit: Visit, post_id: UUID, attempt: Attempt | None = None) -> 
         visit.ask(f"/posts/{post_id}/copies", [("limit", "30")]),
         visit.ask(f"/posts/{post_id}/copy-judgements"),
     )
+    why = await together(
+        *(
+            visit.ask(
+                "/watches/explain", method="POST", json={"watch_id": found, "post_id": post["id"]}
+            )
+            for found in list(map(str, post.get("watch_ids") or []))[:_MOST_EXPLAINED]
+        )
+    )
     return await visit.page(
         "pages/post.html",
         attempt.trouble.status if attempt else 200,
@@ -103,6 +113,7 @@ async def _show(visit: Visit, post_id: UUID, attempt: Attempt | None = None) -> 
         # The newest judgement says whether the post was separated from another.
         judged=next(iter(judged.items), None),
         may_judge=permit(visit.actor, Permission.HANDLE_WARNINGS),
+        why_here=[answer.body for answer in why if answer.ok and answer.body],
         may_label=permit(visit.actor, Permission.LABEL_POSTS),
         attempt=attempt,
     )

@@ -22,7 +22,16 @@ def replies(now: datetime) -> dict[str, Any]:
 def trials(now: datetime) -> dict[str, Any]:
     """What trying a watch answers."""
     hits = _mentions(now)
+    text = hits[0]["text"]
+    clause = {"says": _WORD, "kind": "term", "holds": True, "spans": [], "operands": []}
     return {
+        "/watches/explain": {
+            "matches": True,
+            "clause": clause,
+            "highlights": [],
+            "title": "",
+            "text": text,
+        },
         "/watches/lint": {"savable": True, "findings": [_FINDING]},
         "/watches/preview": {
             "examined": 2_000,

@@ -33,6 +33,8 @@ WatchId = TypeVar("WatchId", bound=Hashable)
 class _Compiled(Generic[WatchId]):
     id: WatchId
     test: Test
+    # One of these must occur as well: it spares most watches the test.
+    also: frozenset[str]
     # The terms that it names when it matches: by key, as people read them.
     wanted: tuple[tuple[str, str], ...]
 
@@ -57,11 +59,12 @@ class Matcher(Generic[WatchId]):
         self._triggered: dict[str, list[_Compiled[WatchId]]] = {}
         for watch, node in watches.items():
             named = tuple((term.key, term.text) for term in signed[watch][0] if term.field in TEXTS)
-            compiled = _Compiled(watch, test_of(node), named)
-            triggering = trigger(node, uses)
-            if triggering is None:
+            needed = necessary(node, uses)
+            if not needed:
                 raise ValueError(f"watch {watch!r} would match every post without its words")
-            for term in triggering:
+            also = frozenset(term.key for term in needed[:2][-1])
+            compiled = _Compiled(watch, test_of(node), also, named)
+            for term in needed[0]:
                 self._triggered.setdefault(term.key, []).append(compiled)
 
     def match(
@@ -78,6 +81,7 @@ class Matcher(Generic[WatchId]):
             for key in present
             if key in triggered
             for compiled in triggered[key]
+            if not compiled.also.isdisjoint(present)
         }
         if not candidates:
             return []
@@ -102,6 +106,19 @@ class Matcher(Generic[WatchId]):
             if value:
                 present |= values.find(value)
         return present
+
+
+def necessary(node: Node, uses: Mapping[Term, int]) -> list[frozenset[Term]]:
+    """Returns sets of terms of each of which one is in every post that `node` matches, those that
+    the fewest watches use first."""
+    match node:
+        case And(operands):
+            found = [trigger(operand, uses) for operand in operands]
+        case Near(left, right):
+            found = [frozenset(left), frozenset(right)]
+        case _:
+            found = [trigger(node, uses)]
+    return _ranked([terms for terms in found if terms is not None], uses)
 
 
 def trigger(
@@ -142,8 +159,11 @@ def _needed(node: And | Or | AtLeast, negated: bool) -> int:
 def _cheapest(
     choices: list[frozenset[Term]], uses: Mapping[Term, int], number: int
 ) -> frozenset[Term]:
-    ranked = sorted(choices, key=lambda terms: sum(_cost(term, uses) for term in terms))
-    return frozenset().union(*ranked[:number])
+    return frozenset().union(*_ranked(choices, uses)[:number])
+
+
+def _ranked(choices: list[frozenset[Term]], uses: Mapping[Term, int]) -> list[frozenset[Term]]:
+    return sorted(choices, key=lambda terms: sum(_cost(term, uses) for term in terms))
 
 
 def _cost(term: Term, uses: Mapping[Term, int]) -> int:
