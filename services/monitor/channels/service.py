@@ -1,6 +1,7 @@
 """Use cases of channels."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -60,7 +61,7 @@ async def put_channel(
         raise Invalid("/address: a new channel needs an address.")
     fresh = channel is None
     sealer = Sealer.of(settings)
-    kept = {
+    kept: dict[str, Any] = {
         "name": new.name,
         "kind": new.kind,
         "language": new.language.value,

@@ -74,7 +74,7 @@ async def _shown(session: AsyncSession, alert: Alert, warning: WarningRecord) ->
         told_level=told,
         state=warning.status,
         person=(await _reader(session, alert)).name,
-        acknowledged_by=warning.acknowledged_by,  # type: ignore[arg-type]  # as stored
+        acknowledged_by=warning.acknowledged_by,
         acknowledged_at=warning.acknowledged_at,
         open=warning.status is WarningStatus.ACTIVE and warning.level <= told,
         message=alert.message,

@@ -63,7 +63,7 @@ async def _shown(session: AsyncSession, row: Escalation, now: datetime) -> Escal
         next_at=row.next_at,
         ending=row.ending,
         ended_at=row.ended_at,
-        ended_by=row.ended_by,  # type: ignore[arg-type]  # Pydantic reads the stored reference
+        ended_by=row.ended_by,
     )
 
 

@@ -1,7 +1,7 @@
 """Endpoints of notices. They belong to single warnings: `/warnings/{id}/notice`."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -38,7 +38,7 @@ _TYPES = {
     # Shown as words by whoever opens it here: an answer of the API is no page of ours.
     Form.HTML: "text/html; charset=utf-8",
 }
-_READ = {kind.partition(";")[0]: {} for kind in _TYPES.values()}
+_READ: dict[str, Any] = {kind.partition(";")[0]: {} for kind in _TYPES.values()}
 
 
 @router.get("/{warning_id}/notices", operation_id="warning_notices_list")

@@ -45,7 +45,7 @@ async def write_notice(
 
 
 async def close_notice(
-    session: AsyncSession, delivered: Delivered[WarningEnded | WarningDismissed]
+    session: AsyncSession, delivered: Delivered[WarningEnded] | Delivered[WarningDismissed]
 ) -> None:
     """Note that a warning ended or was dismissed: what was said last no longer holds."""
     last = await newest_notice(session, delivered.event.warning_id)

@@ -34,7 +34,7 @@ class LadderIn(RequestShape):
     group: Slug = Field(examples=["g2"])
     minutes: dict[WarningLevel, float] = Field(
         default_factory=lambda: {
-            level: MINUTES[level] for level in WarningLevel if level >= WarningLevel.YELLOW
+            level: float(MINUTES[level]) for level in WarningLevel if level >= WarningLevel.YELLOW
         },
         description="How long each is waited for, by level; a level that is not named asks nobody",
         examples=[{"yellow": 15, "orange": 10, "red": 5}],

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -42,7 +43,7 @@ async def put_rota(
     """
     group = await require_group(session, slug)
     rota = await session.get(DutyRota, slug, with_for_update=True)
-    values = {
+    values: dict[str, Any] = {
         "zone": new.zone,
         "starts_on": new.starts_on,
         "shifts": [shift.model_dump(mode="json") for shift in new.shifts],
