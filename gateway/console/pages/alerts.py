@@ -1,5 +1,6 @@
 """Who is alerted, and how: rules with a preview, channels with a test, recipients."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +17,8 @@ from shared.contracts.actors import Permission
 router = page_router()
 
 PLACE = "/settings/alerts"
-_WAITS = ("yellow", "orange", "red")
+_MINUTES = re.compile(r"\d{1,4}(\.\d{1,2})?").fullmatch
+_WAITS = ("blue", "yellow", "orange", "red")
 
 
 def _contacts(form: FormData, visit: Visit) -> Any:
@@ -39,10 +41,21 @@ def _ladder(form: FormData, _: Visit) -> dict[str, Any] | None:
     if not group:
         return None
     minutes = {level: str(form.get(f"minutes_{level}", "")) for level in _WAITS}
-    return {
+    rounds = str(form.get("rounds", ""))
+    ladder = {
         "group": group,
-        "minutes": {level: float(value) for level, value in minutes.items() if value.isdecimal()},
+        "minutes": {level: float(value) for level, value in minutes.items() if _MINUTES(value)},
     }
+    return ladder | ({"rounds": int(rounds)} if rounds.isdecimal() else {})
+
+
+def _hours(form: FormData, _: Visit) -> dict[str, Any] | None:
+    begins, ends = str(form.get("hours_begins", "")), str(form.get("hours_ends", ""))
+    if not begins or not ends:
+        return None
+    days, zone = str(form.get("hours_days", "")), str(form.get("hours_zone", ""))
+    hours = {"begins": begins, "ends": ends, "days": [day for day in days.split(",") if day]}
+    return hours | ({"zone": zone} if zone else {})
 
 
 _CHANNEL: Mapping[str, Read] = {
@@ -66,6 +79,7 @@ _RULE: Mapping[str, Read] = {
     "about": text("about"),
     "level": text("level"),
     "watches": chosen("watches"),
+    "hours": _hours,
     "tell": _targets,
     "ladder": _ladder,
     "enabled": ticked("enabled"),

@@ -8,7 +8,8 @@ from uuid import UUID
 from fastapi import Response
 from starlette.datastructures import FormData
 
-from gateway.console.acts import Act, Attempt, lines, perform, text, ticked
+from gateway.console.acts import Act, Attempt, lines, moment, perform, text, ticked
+from gateway.console.moments import as_moment
 from gateway.console.pages import page_router
 from gateway.console.views.chart import heat_chart
 from gateway.console.views.permits import permit
@@ -17,12 +18,16 @@ from shared.contracts.actors import Permission
 
 router = page_router()
 
+_LISTS = ("languages", "platforms", "regions", "sources")
+_TIMES = ("since", "until")
 
-def _filters(form: FormData, _: Visit) -> dict[str, Any] | None:
-    found = {
+
+def _filters(form: FormData, visit: Visit) -> dict[str, Any] | None:
+    found: dict[str, Any] = {
         name: [value.strip() for value in str(form.get(name, "")).split(",") if value.strip()]
-        for name in ("languages", "platforms", "regions", "sources")
+        for name in _LISTS
     }
+    found |= {name: moment(name)(form, visit) for name in _TIMES}
     return {name: values for name, values in found.items() if values} or None
 
 
@@ -63,7 +68,7 @@ ACTS = {
     ),
 }
 # What the form sends while somebody writes; the page comes back with what it would find.
-_TRIED = ("expression", "exclusions", "languages", "platforms", "regions", "sources")
+_TRIED = ("expression", "exclusions", *_LISTS, *_TIMES)
 
 
 @router.get("/settings/watches")
@@ -171,7 +176,10 @@ def _typed(visit: Visit, watch: Mapping[str, Any], attempt: Attempt | None) -> d
         "expression": watch.get("expression") or "",
         "exclusions": "\n".join(watch.get("exclusions") or []),
         "targets": "\n".join(watch.get("targets") or []),
-    } | {name: ", ".join(filters.get(name) or []) for name in _TRIED[2:]}
+    } | {name: ", ".join(filters.get(name) or []) for name in _LISTS}
+    for name in _TIMES:
+        at = as_moment(filters.get(name))
+        saved[name] = visit.teller.field(at) if at else ""
     query = visit.request.query_params
     given = attempt.values if attempt else query if "expression" in query else {}
     return {name: str(given.get(name, value)) for name, value in saved.items()}

@@ -73,6 +73,34 @@ async def test_a_rule_is_read_from_its_boxes(visit):
     assert rule["ladder"] == {"group": "g2", "minutes": {"orange": 10.0, "red": 5.0}}
 
 
+async def test_a_rule_that_is_changed_keeps_its_hours_rounds_and_levels(visit):
+    browser = visit()
+    browser.answers("PUT /alerts/rules/night", 200, {})
+    hours = {"begins": "22:00", "ends": "07:00", "days": ["saturday"], "zone": "Europe/Berlin"}
+    await browser.http.post(
+        f"{PLACE}/add-rule",
+        data={
+            "key": "k",
+            "slug": "night",
+            "name": "Night",
+            "about": "warnings",
+            "level": "blue",
+            "ladder_group": "g2",
+            "minutes_blue": "0.5",
+            "minutes_red": "1440",
+            "rounds": "3",
+            "hours_begins": "22:00",
+            "hours_ends": "07:00",
+            "hours_days": "saturday",
+            "hours_zone": "Europe/Berlin",
+            "enabled": "yes",
+        },
+    )
+    rule = next(call for call in browser.backend.sent() if call.method == "PUT").json
+    assert rule["hours"] == hours
+    assert rule["ladder"] == {"group": "g2", "minutes": {"blue": 0.5, "red": 1440.0}, "rounds": 3}
+
+
 async def test_who_may_not_edit_reads_why(visit, person):
     page = await visit(person(Permission.VIEW), "en").see(PLACE)
     assert "change who is alerted" in page
