@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -139,7 +140,6 @@ class _Known:
     before: dict[UUID, UUID]
     separated: set[tuple[UUID, UUID]]
     copied: set[UUID]
-    prepared: dict[str, Words] = field(default_factory=dict)
 
     @classmethod
     async def read(
@@ -181,17 +181,16 @@ class _Known:
                 continue
             if candidate.exact and candidate.post_id == original:
                 return Copy(original, CopyKind.EXACT, 1.0)
-            similarity = likeness(self._prepared(text), self._prepared(words))
+            similarity = likeness(_prepared(text), _prepared(words))
             if similarity > (best.similarity if best else 0.0):
                 best = Copy(original, CopyKind.NEAR, similarity)
         return best
 
-    def _prepared(self, text: str) -> Words:
-        """A text, made ready to be compared once for the whole batch."""
-        words = self.prepared.get(text)
-        if words is None:
-            words = self.prepared[text] = Words.of(text)
-        return words
+
+@lru_cache(maxsize=5_000)
+def _prepared(text: str) -> Words:
+    """A text, made ready to be compared: once for all the batches in which its copies come."""
+    return Words.of(text)
 
 
 def _prints(posts: Sequence[tuple[UUID, str, str | None]]) -> Prints:
@@ -205,6 +204,8 @@ def _prints(posts: Sequence[tuple[UUID, str, str | None]]) -> Prints:
     )
 
 
+# An original is compared with many copies, batch after batch; folding is what costs then.
+@lru_cache(maxsize=20_000)
 def _said(title: str | None, text: str) -> str:
     return _words(title, fold(text))
 
