@@ -1,6 +1,7 @@
 """Posts come in, things break at marks of their progress, and when all is quiet it is counted."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -16,7 +17,8 @@ from tests.faults.senders import BATCH, WATCHED, Ledger, Senders
 from tests.faults.telling import Tell
 from tests.house import House
 
-# The promise: what is left over when the last post was accepted is done within this.
+# The promise: what is left over when the last post was accepted is done within this, on cores of
+# one's own.
 BACKLOG_SECONDS = 60.0
 
 # What a process has in its hands: deliveries under a lease, requests in a transaction.
@@ -205,8 +207,10 @@ async def _either(sending: asyncio.Task[None], mark: Awaitable[None]) -> None:
 async def _until_quiet(scene: Scene) -> float:
     began = time.monotonic()
     while waiting := await scene.ask(HOW_MANY_WAIT):
-        if time.monotonic() - began > BACKLOG_SECONDS:
-            raise AssertionError(f"{waiting} deliveries wait after {BACKLOG_SECONDS:.0f} s")
+        # Other work on the machine stretches it: that is no fault of what is tested here.
+        patience = BACKLOG_SECONDS * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+        if time.monotonic() - began > patience:
+            raise AssertionError(f"{waiting} deliveries wait after {patience:.0f} s")
         await asyncio.sleep(0.1)
     return time.monotonic() - began
 
