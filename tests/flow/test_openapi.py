@@ -88,7 +88,7 @@ def _configuration(things: Mapping[str, list[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_every_operation_keeps_to_its_description(
     house: House, admin: httpx.Client, things: dict[str, list[str]], tmp_path: Path
 ) -> None:
@@ -119,7 +119,7 @@ def test_every_operation_keeps_to_its_description(
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=570,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-20_000:]
