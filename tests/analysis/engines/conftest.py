@@ -1,13 +1,23 @@
-"""The tiny model of the tests again, as an ONNX graph."""
+"""The tiny model of the tests again, as an ONNX graph, and a twin of an inference server."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.analysis.engines.inference_server import InferenceServer, serving
+
 INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
+
+
+@pytest.fixture
+def server() -> Iterator[InferenceServer]:
+    with serving(InferenceServer()) as opened:
+        yield opened
+        for engine in opened.engines:
+            engine.close()
 
 
 @pytest.fixture
