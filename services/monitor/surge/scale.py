@@ -9,7 +9,7 @@ from services.monitor.surge.settings import SurgeSettings
 
 _LN_10 = math.log(10)
 # The square root of a Poisson count + 3/8 has about the same variance at any rate (Anscombe 1948).
-_ANSCOMBE = 0.375
+ANSCOMBE = 0.375
 
 
 class Scale:
@@ -74,9 +74,7 @@ class Scale:
         total = self.count = self.count + count - counts.popleft()
         usual = self.expected = self.expected + expected - expectations.popleft()
         # Sums of what is above 0 may end a hair below it.
-        deviation = (total + _ANSCOMBE) ** 0.5 - (
-            usual + _ANSCOMBE if usual > 0 else _ANSCOMBE
-        ) ** 0.5
+        deviation = (total + ANSCOMBE) ** 0.5 - (usual + ANSCOMBE if usual > 0 else ANSCOMBE) ** 0.5
         square = deviation * deviation
         variance = self._square + self._floor
         self._square += (square - self._square) * gain
