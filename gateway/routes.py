@@ -95,9 +95,10 @@ def takes_file(path: str) -> bool:
     )
 
 
-# Bytes of a form of the console with three pictures, and of the public one with one.
-_FORM = 20 * 1024 * 1024
-_PUBLIC_FORM = 8 * 1024 * 1024
+# Bytes of a form of the console with three pictures as cameras write them, and of the public one
+# with one. Scripts make pictures smaller before they are sent.
+_FORM = 40 * 1024 * 1024
+_PUBLIC_FORM = 17 * 1024 * 1024
 _FORMS = ("/report", "/inbox/", "/patrols/rounds/")
 
 

@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     # Lets alerts go to receivers at private addresses: a mail server or a chat of the house.
     allow_private_receivers: bool = False
 
+    # For how many days pictures of reports are kept, and who told what; evidence is kept.
+    picture_days: int = Field(default=180, ge=1, le=3_650)
+    telling_days: int = Field(default=365, ge=1, le=3_650)
+
     # Where people reach the console: alerts link to it.
     public_url: str = "http://127.0.0.1:8000"
     # Where alerts go besides the console: any URL that takes a JSON POST.

@@ -8,6 +8,7 @@ import httpx
 
 from services.monitor.aftermath.following import Following
 from services.monitor.alerts.alerters import Alerter, ChannelAlerter, WebhookAlerter
+from services.monitor.pictures.drawing import Easel
 from services.monitor.posts.valve import Valve
 from services.monitor.sources.address_guard import GuardedTransport
 from services.monitor.sources.fetching import open_fetcher
@@ -21,11 +22,12 @@ from shared.signatures import read_secret
 
 @dataclass
 class ApiResources:
-    """What the API of the monitor holds: `web` is for trying sources out, `valve` refuses posts
-    while too many wait."""
+    """What the API of the monitor holds: `web` is for trying sources out and for links that people
+    paste, `valve` refuses posts while too many wait, `easel` is where pictures are drawn anew."""
 
     web: Web
     valve: Valve = field(default_factory=Valve)
+    easel: Easel = field(default_factory=Easel)
 
 
 @asynccontextmanager

@@ -28,6 +28,7 @@ from services.monitor.recipients.routes import router as recipients
 from services.monitor.regrouping.jobs import jobs as regrouping_jobs
 from services.monitor.regrouping.routes import router as regrouping
 from services.monitor.reports.jobs import jobs as report_jobs
+from services.monitor.reports.picture_routes import router as report_pictures
 from services.monitor.reports.routes import router as reports
 from services.monitor.resources import open_api_resources, open_resources
 from services.monitor.routing.routes import router as rules
@@ -71,6 +72,7 @@ room = RoomDefinition(
         watch_indicators,
         alerts,
         warnings,
+        report_pictures,
         reports,
         officers,
         *alerting,

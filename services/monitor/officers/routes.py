@@ -6,9 +6,15 @@ from uuid import UUID
 from fastapi import Header, Query, Response
 from sqlalchemy import select
 
-from services.monitor.officers import service
+from services.monitor.officers import leaving, service
 from services.monitor.officers.models import Officer
-from services.monitor.officers.schemas import OfficerNew, OfficerOut, Standings
+from services.monitor.officers.schemas import (
+    OfficerErasureNew,
+    OfficerNew,
+    OfficerOut,
+    OfficerRecord,
+    Standings,
+)
 from shared.auth import allow
 from shared.contracts.actors import Actor, Permission
 from shared.http import Session, room_router
@@ -24,10 +30,10 @@ Editor = Annotated[Actor, allow(Permission.EDIT_PATROLS)]
 
 @router.post("", status_code=201, operation_id="officers_create")
 async def register_officer(
-    new: OfficerNew, session: Session, response: Response, _: Editor
+    new: OfficerNew, session: Session, response: Response, actor: Editor
 ) -> OfficerOut:
     """Enter an opinion officer (舆情监督员) into the register."""
-    officer = await service.register_officer(session, new)
+    officer = await service.register_officer(session, new, actor.ref)
     response.headers["ETag"] = etag(officer.version)
     return OfficerOut.model_validate(officer)
 
@@ -71,4 +77,19 @@ async def change_officer(
     """Change an officer's entry; one who leaves the office becomes inactive."""
     officer = await service.change_officer(session, officer_id, new, if_match)
     response.headers["ETag"] = etag(officer.version)
+    return OfficerOut.model_validate(officer)
+
+
+@router.get("/{officer_id}/record", operation_id="officers_record")
+async def get_record(officer_id: UUID, session: Session, _: Editor) -> OfficerRecord:
+    """All that is kept here about an officer (本人数据导出): their entry, and what they told."""
+    return await leaving.record_of(session, officer_id)
+
+
+@router.post("/{officer_id}/erase", operation_id="officers_erase")
+async def erase_officer(
+    officer_id: UUID, new: OfficerErasureNew, session: Session, actor: Editor
+) -> OfficerOut:
+    """Erase who an officer was, when they have left. Their reports stay, without a name."""
+    officer = await leaving.erase_officer(session, officer_id, new.reason, actor.ref)
     return OfficerOut.model_validate(officer)

@@ -1,11 +1,15 @@
 """Shapes of the officers API."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from pydantic import Field, StrictBool
 
-from shared.schemas import Line, Note, RequestShape, ResponseShape
+from shared.contracts.actors import ActorRef
+from shared.schemas import Line, Note, Prose, RequestShape, ResponseShape
+
+# An entry about a person holds for so long, until somebody says that it still does.
+LONGEST_ENTRY = timedelta(days=180)
 
 
 class OfficerNew(RequestShape):
@@ -24,6 +28,10 @@ class OfficerNew(RequestShape):
     since: date | None = None
     active: StrictBool = True
     sample: StrictBool = False
+    review_by: date | None = Field(
+        default=None,
+        description="Until when the entry holds; at most, and where not said, 180 days from now",
+    )
 
 
 class OfficerOut(ResponseShape):
@@ -37,6 +45,11 @@ class OfficerOut(ResponseShape):
     since: date | None
     active: bool
     sample: bool
+    added_by: ActorRef | None = Field(description="Null for entries of before that was kept")
+    review_by: date | None
+    erased_at: datetime | None = Field(description="They left: nothing names them any more")
+    erased_by: ActorRef | None = None
+    erased_because: str | None = None
     version: int
     changed_at: datetime
 
@@ -65,3 +78,30 @@ class Standings(ResponseShape):
     """The standing of every officer, those with the most reports first."""
 
     items: list[StandingOut]
+
+
+class OfficerErasureNew(RequestShape):
+    """Why an officer's personal data is erased; this stays."""
+
+    reason: Prose = Field(max_length=2_000, examples=["They left the company on 1 March."])
+
+
+class OfficerTelling(ResponseShape):
+    """What an officer told, as they told it."""
+
+    report_id: UUID
+    told_at: datetime
+    link: str | None
+    text: str
+    concerns: str | None
+    urgency: str
+    pictures: list[UUID]
+
+
+class OfficerRecord(ResponseShape):
+    """All that is kept here about an officer, for themselves."""
+
+    officer: OfficerOut
+    purpose: str
+    tellings: list[OfficerTelling]
+    pictures_seen: int = Field(description="Looks at pictures that stand in the log of those")

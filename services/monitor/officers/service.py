@@ -1,13 +1,16 @@
 """Use cases of opinion officers. Nothing here commits."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.officers.models import Officer
-from services.monitor.officers.schemas import OfficerNew, StandingOut
-from shared.errors import Conflict
+from services.monitor.officers.schemas import LONGEST_ENTRY, OfficerNew, StandingOut
+from shared.contracts.actors import ActorRef
+from shared.db import database_now
+from shared.errors import Conflict, Invalid
 from shared.rows import find_row
 from shared.schemas import check_version
 
@@ -60,14 +63,14 @@ async def active_officer(session: AsyncSession, user_id: str) -> Officer | None:
     return officer
 
 
-async def register_officer(session: AsyncSession, new: OfficerNew) -> Officer:
+async def register_officer(session: AsyncSession, new: OfficerNew, by: ActorRef) -> Officer:
     """Enter an officer into the register.
 
     Raises:
-        Conflict: somebody is registered with this user.
+        Conflict: somebody is registered with this user. Invalid: the entry would hold too long.
     """
     await _refuse_namesake(session, new, None)
-    officer = Officer(**new.model_dump())
+    officer = Officer(**await _values(session, new), added_by=by.model_dump(mode="json"))
     session.add(officer)
     await session.flush()
     await session.refresh(officer)
@@ -82,11 +85,14 @@ async def change_officer(
 
     Raises:
         NotFound, PreconditionRequired, PreconditionFailed, Conflict.
+        Invalid: the entry would hold too long.
     """
     officer = await find_row(session, Officer, officer_id, "officer")
     check_version(if_match, officer.version)
+    if officer.erased_at is not None:
+        raise Conflict("This officer left and was erased. Enter them anew if they come back.")
     await _refuse_namesake(session, new, officer_id)
-    for name, value in new.model_dump().items():
+    for name, value in (await _values(session, new)).items():
         setattr(officer, name, value)
     await session.flush()
     await session.refresh(officer)
@@ -97,6 +103,16 @@ async def standings(session: AsyncSession, days: int) -> list[StandingOut]:
     """What the reports of each officer were worth."""
     rows = await session.execute(_STANDINGS, {"days": days})
     return [StandingOut(**row._mapping) for row in rows]
+
+
+async def _values(session: AsyncSession, new: OfficerNew) -> dict[str, Any]:
+    latest = (await database_now(session) + LONGEST_ENTRY).date()
+    if new.review_by is not None and new.review_by > latest:
+        raise Invalid(
+            f"/review_by: an entry about a person holds until {latest} at most.",
+            errors=[{"pointer": "/review_by", "detail": f"At most {latest}."}],
+        )
+    return new.model_dump() | {"review_by": new.review_by or latest}
 
 
 async def _refuse_namesake(session: AsyncSession, new: OfficerNew, own: UUID | None) -> None:

@@ -23,6 +23,7 @@ from services.monitor.patrols.models import (
     RoundState,
 )
 from services.monitor.patrols.schemas import TickNew, calendar_of
+from services.monitor.pictures.models import Picture
 from services.monitor.reports.telling import Told, tell
 from services.monitor.routing.directory import on_duty
 from services.monitor.routing.models import DutyRoster
@@ -94,13 +95,18 @@ async def close_missed_rounds(session: AsyncSession) -> None:
 
 
 async def tick(
-    session: AsyncSession, round_id: UUID, check_id: UUID, new: TickNew, by: ActorRef
+    session: AsyncSession,
+    round_id: UUID,
+    check_id: UUID,
+    new: TickNew,
+    pictures: Sequence[Picture],
+    by: ActorRef,
 ) -> PatrolRound:
     """Say what was seen at a place. What was found becomes a report with its post.
 
     Raises:
         NotFound: no such round or place. Conflict: the round is over, or something was reported
-            from there. Invalid: a picture cannot be kept.
+            from there. Invalid: the text cannot be a post.
     """
     walked = await _under_way(session, round_id)
     check = await session.get(PatrolCheck, check_id, with_for_update=True)
@@ -116,7 +122,7 @@ async def tick(
             text=new.text,
             concerns=check.name,
             urgency=new.urgency,
-            pictures=new.pictures,
+            pictures=pictures,
         )
         check.report_id = (await tell(session, told)).report.id
     check.finding = new.finding

@@ -20,9 +20,10 @@ from services.monitor.patrols.schemas import (
     SiteOut,
     TickNew,
 )
+from services.monitor.pictures.service import draw_pictures
 from shared.auth import allow
 from shared.contracts.actors import Actor, Permission
-from shared.http import Session, room_router
+from shared.http import CurrentRuntime, Session, room_router
 from shared.paging import PageQuery
 from shared.rows import find_row
 from shared.schemas import Moment, Page, etag
@@ -143,10 +144,16 @@ async def get_round(round_id: UUID, session: Session, _: Viewer) -> RoundOut:
 
 @router.post("/rounds/{round_id}/checks/{check_id}", operation_id="patrol_rounds_tick")
 async def tick(
-    round_id: UUID, check_id: UUID, new: TickNew, session: Session, actor: Walker
+    round_id: UUID,
+    check_id: UUID,
+    new: TickNew,
+    session: Session,
+    runtime: CurrentRuntime,
+    actor: Walker,
 ) -> RoundOut:
     """Say what was seen at a place; what was found becomes a report, and a post like any other."""
-    walked = await rounds.tick(session, round_id, check_id, new, actor.ref)
+    pictures = await draw_pictures(runtime.resources.easel, new.pictures)
+    walked = await rounds.tick(session, round_id, check_id, new, pictures, actor.ref)
     return (await queries.complete(session, [walked]))[0]
 
 

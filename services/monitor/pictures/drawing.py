@@ -1,13 +1,22 @@
 """Pictures that people send, drawn anew in a process of their own."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 
 from services.monitor.confinement import ConfinedError, run_confined
 from services.monitor.pictures.picture_process import CPU_SECONDS
+from shared.errors import Unavailable
 
 _PROCESS = "services.monitor.pictures.picture_process"
 _SECONDS = CPU_SECONDS + 5.0
+# Each process may take a gigabyte, and whoever waits holds a connection to the database: so many
+# are drawn at once, so many more wait, and the rest come again.
+_AT_ONCE = 2
+_WAITING = 4
+_COME_AGAIN = 5
+# Brands of ISO media files that hold pictures of telephones and cameras.
+_HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
 
 class PictureRefusedError(Exception):
@@ -24,14 +33,35 @@ class Drawn:
     content: bytes
 
 
-async def draw_anew(sent: bytes) -> Drawn:
-    """The pixels of a PNG, JPEG or WebP file as a new file of that form.
+class Easel:
+    """Where pictures are drawn: a few at a time."""
 
-    Raises:
-        PictureRefusedError: it is none of these, is broken, or has too many pixels.
-    """
-    if not _begins_as_picture(sent):
-        raise PictureRefusedError("is no PNG, JPEG or WebP file")
+    def __init__(self) -> None:
+        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._come = 0
+
+    async def draw_anew(self, sent: bytes) -> Drawn:
+        """The pixels of a PNG, JPEG or WebP file as a new file of that form.
+
+        Raises:
+            PictureRefusedError: it is none of these, is broken, or has too many pixels.
+            Unavailable: too many wait.
+        """
+        _refuse_other_forms(sent)
+        if self._come >= _AT_ONCE + _WAITING:
+            raise Unavailable(
+                "Many pictures come in at this moment. Send yours again in a few seconds.",
+                retry_after=_COME_AGAIN,
+            )
+        self._come += 1
+        try:
+            async with self._places:
+                return await _draw(sent)
+        finally:
+            self._come -= 1
+
+
+async def _draw(sent: bytes) -> Drawn:
     try:
         said = await run_confined(_PROCESS, document=sent, seconds=_SECONDS)
     except ConfinedError as error:
@@ -43,9 +73,14 @@ async def draw_anew(sent: bytes) -> Drawn:
     return Drawn(**told, content=content)
 
 
-def _begins_as_picture(sent: bytes) -> bool:
+def _refuse_other_forms(sent: bytes) -> None:
     """By the first bytes: what a file is called says nothing."""
-    return (
+    if sent[4:8] == b"ftyp" and sent[8:12] in _HEIC:
+        raise PictureRefusedError(
+            "is a HEIC photograph, which cannot be read here: send a screenshot of it, or a JPEG"
+        )
+    if not (
         sent.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"))
         or sent[:4] + sent[8:12] == b"RIFFWEBP"
-    )
+    ):
+        raise PictureRefusedError("is no PNG, JPEG or WebP file")

@@ -17,13 +17,20 @@ from services.monitor.confinement import confine
 CPU_SECONDS = 10
 _MEMORY = 1024 * 1024 * 1024
 # The largest telephone screens have 5 million pixels, stitched screenshots of a thread some 20.
+# They are kept at their size: a thread of 15,000 lines of pixels is illegible at half its width.
 _MOST_PIXELS = 30_000_000
-# Longer edges are drawn smaller: what people read on a screen stays legible.
-_LONGEST_EDGE = 8_000
+# Cameras of telephones have up to 200 million. JPEG can be decoded at a half, a quarter, an eighth.
+_MOST_PIXELS_OF_CAMERA = 250_000_000
+_STEPS = (2, 4, 8)
+_JPEG = ("JPEG", "image/jpeg", {"quality": 90})
+_READ = ("PNG", "JPEG", "WEBP")
+# By what Pillow calls a file: the form, and how it is written.
 _FORMS = {
-    "PNG": ("image/png", {}),
-    "JPEG": ("image/jpeg", {"quality": 90}),
-    "WEBP": ("image/webp", {"quality": 90}),
+    "PNG": ("PNG", "image/png", {}),
+    "JPEG": _JPEG,
+    # A JPEG with a second picture behind the first, as telephones write: depth, or brightness.
+    "MPO": _JPEG,
+    "WEBP": ("WEBP", "image/webp", {"quality": 90}),
 }
 
 
@@ -32,25 +39,37 @@ def main() -> None:
     confine(cpu_seconds=CPU_SECONDS, memory=_MEMORY)
     # Ours is asked before any pixel is drawn, and can be told.
     Image.MAX_IMAGE_PIXELS = None
-    with Image.open(io.BytesIO(sys.stdin.buffer.read()), formats=list(_FORMS)) as sent:
-        if sent.width * sent.height > _MOST_PIXELS:
+    with Image.open(io.BytesIO(sys.stdin.buffer.read()), formats=_READ) as sent:
+        form, media_type, options = _FORMS[str(sent.format)]
+        if not _made_small_enough(sent, form):
             _say({"refused": f"has {sent.width} x {sent.height} pixels, which is too many"}, b"")
             return
-        form = str(sent.format)
         # Turned as the camera was held; then the mark of that turn may go with all others.
-        shown = ImageOps.exif_transpose(sent)
-        drawn = _pixels_of(shown, form)
-    media_type, options = _FORMS[form]
+        drawn = _pixels_of(ImageOps.exif_transpose(sent), form)
     written = io.BytesIO()
     drawn.save(written, form, **options)
     told = {"media_type": media_type, "width": drawn.width, "height": drawn.height}
     _say(told, written.getvalue())
 
 
+def _made_small_enough(sent: Image.Image, form: str) -> bool:
+    """Whether there is memory for the pixels; those of a camera are halved until there is."""
+    pixels = sent.width * sent.height
+    if pixels <= _MOST_PIXELS:
+        return True
+    if form != "JPEG" or pixels > _MOST_PIXELS_OF_CAMERA:
+        return False
+    step = next(step for step in _STEPS if pixels <= _MOST_PIXELS * step * step)
+    sent.draft(None, (sent.width // step, sent.height // step))
+    return sent.width * sent.height <= _MOST_PIXELS
+
+
 def _pixels_of(picture: Image.Image, form: str) -> Image.Image:
-    """The pixels alone, in a new picture."""
+    """The pixels alone, in a new picture; of several pictures the first."""
+    if picture.mode.startswith("I"):
+        # 16 bits of grey: Pillow cuts off what is brighter than 255.
+        picture = picture.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
     plain = picture.convert("RGB" if form == "JPEG" or not _has_alpha(picture) else "RGBA")
-    plain.thumbnail((_LONGEST_EDGE, _LONGEST_EDGE))
     drawn = Image.new(plain.mode, plain.size)
     drawn.paste(plain)
     return drawn

@@ -1,14 +1,17 @@
 """Shapes of pictures."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Base64Bytes, Field
 
-from shared.schemas import RequestShape, ResponseShape
+from shared.contracts.actors import ActorRef
+from shared.schemas import Prose, RequestShape, ResponseShape
 
 MOST_PICTURES = 3
-LARGEST_PICTURE = 6 * 1024 * 1024
+# What cameras of telephones write; stitched screenshots of a long thread have as much.
+LARGEST_PICTURE = 16 * 1024 * 1024
 # One white point: the smallest PNG that is whole.
 _POINT = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTjcPAAAAABJRU5ErkJggg=="
@@ -21,7 +24,7 @@ class PictureNew(RequestShape):
     content: Base64Bytes = Field(
         min_length=1,
         max_length=LARGEST_PICTURE,
-        description="A PNG, JPEG or WebP file of at most 6 MiB, in base64",
+        description="A PNG, JPEG or WebP file of at most 16 MiB, in base64",
         examples=[_POINT],
     )
 
@@ -45,3 +48,20 @@ class PictureOut(ResponseShape):
     size: int = Field(description="Bytes")
     sha256: str = Field(description="Of the file as it is kept, hexadecimal")
     sent_sha256: str = Field(description="Of the file as it was sent")
+    erased_at: datetime | None = Field(default=None, description="Since then it cannot be seen")
+    erased_because: str | None = None
+
+
+class PictureErasureNew(RequestShape):
+    """Why a picture is erased; this stays."""
+
+    reason: Prose = Field(
+        max_length=2_000, examples=["It shows a bystander, who asked us to erase it."]
+    )
+
+
+class PictureViewOut(ResponseShape):
+    """Somebody looked at a picture."""
+
+    seen_by: ActorRef
+    seen_at: datetime = Field(description="Once for each person and hour")

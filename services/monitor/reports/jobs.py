@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from services.monitor.escalation.telling import tell_of_operations
-from services.monitor.reports import public_link
+from services.monitor.reports import public_link, retention
 from shared.contracts.reports import UrgentReportReceived
 from shared.deliveries import Delivered
 from shared.jobs import Jobs, Work
@@ -15,6 +15,13 @@ jobs = Jobs()
 async def forget_senders(work: Work, due_at: datetime) -> None:
     """Forget who used the public link more than a day ago."""
     await public_link.forget_senders(work.session)
+
+
+@jobs.every(3600, "monitor.forget_reports")
+async def forget_reports(work: Work, due_at: datetime) -> None:
+    """Erase pictures, and who told what, when their time is over."""
+    await retention.forget_pictures(work.session, work.settings.picture_days)
+    await retention.forget_tellings(work.session, work.settings.telling_days)
 
 
 @jobs.on(UrgentReportReceived)

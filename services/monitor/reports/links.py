@@ -103,7 +103,7 @@ def link_key(link: str) -> str:
         if not (_MARK.fullmatch(name) or (known and _MARK_OF_PLATFORM.fullmatch(name)))
     )
     query = f"?{urlencode(kept)}" if kept else ""
-    key = f"{_host(link)}{parts.path.rstrip('/')}{query}"
+    key = f"{_host(link)}{_port(link)}{parts.path.rstrip('/')}{query}"
     if len(key) <= LONGEST_KEY and key.isprintable():
         return key
     return f"sha256:{sha256(key.encode('utf-8', 'replace')).hexdigest()}"
@@ -118,3 +118,12 @@ def _host(link: str) -> str:
         if host.startswith(prefix) and host.count(".") > 1:
             return host.removeprefix(prefix)
     return host
+
+
+def _port(link: str) -> str:
+    """`:8080`; empty for the usual ones, and for what is none."""
+    try:
+        port = urlsplit(link).port
+    except ValueError:
+        return ""
+    return f":{port}" if port not in (None, 80, 443) else ""

@@ -88,27 +88,34 @@ async def show_link(session: AsyncSession, secret: bytes) -> ReportLinkOut:
     )
 
 
-async def find_open_link(session: AsyncSession, token: str, secret: bytes) -> ReportLink:
-    """The open link of a token, locked: quotas are exact.
+async def find_open_link(
+    session: AsyncSession, token: str, secret: bytes, *, locked: bool = False
+) -> ReportLink:
+    """The open link of a token.
 
     Raises:
         NotFound: there is none, or it was closed.
     """
     link_id = link_of(token, secret)
-    link = await session.get(ReportLink, link_id, with_for_update=True) if link_id else None
+    lock = True if locked else None
+    link = (
+        await session.get(ReportLink, link_id, with_for_update=lock, populate_existing=locked)
+        if link_id
+        else None
+    )
     if link is None or link.closed_at is not None:
         raise NotFound(_CLOSED)
     return link
 
 
 async def use_link(session: AsyncSession, token: str, sender: str | None, secret: bytes) -> None:
-    """Count a report through a link.
+    """Count a report through a link, one after the other: quotas are exact.
 
     Raises:
         NotFound: the link is not open. TooMany: it took as many as it may this hour, or as many of
             this sender.
     """
-    link = await find_open_link(session, token, secret)
+    link = await find_open_link(session, token, secret, locked=True)
     now = await database_now(session)
     hashed = _hashed(sender, now.date(), secret) if sender else None
     lately = select(func.count()).select_from(LinkUse).where(LinkUse.used_at > now - _HOUR)

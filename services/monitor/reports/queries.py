@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.pictures.models import Picture
 from services.monitor.pictures.schemas import PictureOut
-from services.monitor.pictures.service import describe_pictures, load_picture
+from services.monitor.pictures.service import describe_pictures
 from services.monitor.reports.models import Report, ReportState, Telling, Urgency
 from services.monitor.reports.schemas import OwnReportOut, ReportOut, TellingOut
 from services.monitor.watches.models import Mention
-from shared.contracts.actors import Actor, Permission
 from shared.contracts.posts import OriginKind
-from shared.errors import NotFound
 from shared.paging import Paging
 from shared.rows import find_row
 
@@ -99,19 +96,6 @@ async def complete(session: AsyncSession, reports: Sequence[Report]) -> list[Rep
         told.setdefault(telling.report_id, []).append(_telling(telling, pictures))
     mentions = await _mentions(session, reports)
     return [_shown(report, told.get(report.id, []), mentions) for report in reports]
-
-
-async def picture_for(session: AsyncSession, picture_id: UUID, actor: Actor) -> Picture:
-    """A picture, for those who handle reports and for whoever sent it.
-
-    Raises:
-        NotFound: there is none with this id that the caller may see.
-    """
-    if not actor.may(Permission.HANDLE_REPORTS):
-        own = exists().where(Telling.teller == actor.id, Telling.pictures.contains([picture_id]))
-        if not await session.scalar(select(own)):
-            raise NotFound("There is no picture with this id.")
-    return await load_picture(session, picture_id)
 
 
 async def _mentions(session: AsyncSession, reports: Sequence[Report]) -> dict[UUID, Any]:

@@ -1,10 +1,13 @@
 """Endpoints of reports. The address of a kind of things comes before that of one thing."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
 
+from services.monitor.pictures.models import Picture
+from services.monitor.pictures.service import draw_pictures
 from services.monitor.reports import public_link, queries, service
 from services.monitor.reports.models import ReportState, Urgency
 from services.monitor.reports.queries import ReportFilter
@@ -36,16 +39,16 @@ Employee = Annotated[Actor, allow(Permission.SEND_REPORTS)]
 PublicPage = Annotated[Actor, allow(Permission.SEND_PUBLIC_REPORTS)]
 Monitor = Annotated[Actor, allow(Permission.HANDLE_REPORTS)]
 Administrator = Annotated[Actor, allow(Permission.EDIT_REPORT_LINKS)]
-Seer = Annotated[Actor, allow(Permission.HANDLE_REPORTS, Permission.SEND_REPORTS)]
 
 
 @router.post("/staff", status_code=201, operation_id="reports_send")
 async def send_report(
-    new: ReportNew, session: Session, response: Response, actor: Employee
+    new: ReportNew, session: Session, runtime: CurrentRuntime, response: Response, actor: Employee
 ) -> ReceiptOut:
     """Report what you saw (员工上报): a link, words or a screenshot. It becomes a post at once, and
     the monitoring group sees it. A link that others reported is counted with theirs."""
-    receipt = await tell(session, _told(new, OriginKind.STAFF_REPORT, actor))
+    pictures = await draw_pictures(runtime.resources.easel, new.pictures)
+    receipt = await tell(session, _told(new, OriginKind.STAFF_REPORT, actor, pictures))
     response.headers["Location"] = f"/api/v1/reports/staff/{receipt.report.id}"
     return _receipt(receipt)
 
@@ -109,9 +112,12 @@ async def list_own_reports(
 
 
 @router.post("/media", status_code=201, operation_id="reports_enter_media")
-async def enter_media(new: MediaNew, session: Session, actor: Monitor) -> ReportOut:
+async def enter_media(
+    new: MediaNew, session: Session, runtime: CurrentRuntime, actor: Monitor
+) -> ReportOut:
     """Enter a piece of press, radio or television by hand (报刊、广播、电视); it becomes a post."""
-    report, _ = await service.enter_media(session, new, actor.ref)
+    pictures = await draw_pictures(runtime.resources.easel, new.pictures)
+    report = await service.enter_media(session, new, pictures, actor.ref)
     return (await queries.complete(session, [report]))[0]
 
 
@@ -121,8 +127,10 @@ async def send_public_report(
 ) -> ReceiptOut:
     """Hand on what somebody reported through the public link, without a name."""
     secret = runtime.settings.signing_secret
+    await public_link.find_open_link(session, new.token, secret)
+    pictures = await draw_pictures(runtime.resources.easel, new.pictures)
     await public_link.use_link(session, new.token, new.sender, secret)
-    receipt = await tell(session, _told(new, OriginKind.PUBLIC_REPORT, None))
+    receipt = await tell(session, _told(new, OriginKind.PUBLIC_REPORT, None, pictures))
     return _receipt(receipt)
 
 
@@ -156,29 +164,9 @@ async def close_link(session: Session, _: Administrator) -> None:
     await public_link.close_link(session)
 
 
-@router.get(
-    "/pictures/{picture_id}",
-    operation_id="report_picture_get",
-    response_class=Response,
-    responses={200: {"content": {"image/png": {}, "image/jpeg": {}, "image/webp": {}}}},
-)
-async def get_picture(picture_id: UUID, session: Session, actor: Seer) -> Response:
-    """A picture of a report, for those who handle reports and for whoever sent it."""
-    picture = await queries.picture_for(session, picture_id, actor)
-    form = picture.media_type.partition("/")[2]
-    return Response(
-        picture.content,
-        media_type=picture.media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="picture-{picture.id}.{form}"',
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cache-Control": "private, max-age=3600",
-        },
-    )
-
-
-def _told(new: ReportNew, kind: OriginKind, actor: Actor | None) -> Told:
+def _told(
+    new: ReportNew, kind: OriginKind, actor: Actor | None, pictures: Sequence[Picture]
+) -> Told:
     return Told(
         kind=kind,
         by=actor.ref if actor else None,
@@ -186,7 +174,7 @@ def _told(new: ReportNew, kind: OriginKind, actor: Actor | None) -> Told:
         text=new.text,
         concerns=new.concerns,
         urgency=new.urgency,
-        pictures=new.pictures,
+        pictures=pictures,
     )
 
 

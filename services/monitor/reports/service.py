@@ -1,11 +1,12 @@
 """Use cases of reports once they are told. Nothing here commits."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.pictures.service import draw_pictures
+from services.monitor.pictures.models import Picture
 from services.monitor.posts.schemas import PostNew
 from services.monitor.reports.links import find_link
 from services.monitor.reports.models import Report, ReportState, Telling, Urgency
@@ -88,13 +89,14 @@ async def link_report(
     return report
 
 
-async def enter_media(session: AsyncSession, new: MediaNew, by: ActorRef) -> tuple[Report, Telling]:
+async def enter_media(
+    session: AsyncSession, new: MediaNew, pictures: Sequence[Picture], by: ActorRef
+) -> Report:
     """Enter a piece of press, radio or television by hand: a post, and a report that is taken up.
 
     Raises:
-        Invalid: a picture cannot be kept, or the piece cannot be a post.
+        Invalid: the piece cannot be a post.
     """
-    pictures = await draw_pictures(new.pictures)
     now = await database_now(session)
     actor = by.model_dump(mode="json")
     link = find_link(new.link)
@@ -140,7 +142,7 @@ async def enter_media(session: AsyncSession, new: MediaNew, by: ActorRef) -> tup
     )
     await bring_post(session, report, post)
     await session.flush()
-    return report, telling
+    return report
 
 
 async def _handle(session: AsyncSession, report_id: UUID, act: Act, by: ActorRef) -> Report:

@@ -14,13 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.officers.service import active_officer
 from services.monitor.pictures.models import Picture
-from services.monitor.pictures.schemas import PictureNew
-from services.monitor.pictures.service import draw_pictures
 from services.monitor.posts.intake import take_in
 from services.monitor.posts.schemas import Outcome, PostNew
 from services.monitor.reports.links import find_link, link_key, platform_of, without_link
 from services.monitor.reports.models import Report, ReportState, Telling, Urgency
-from services.monitor.reports.triage import higher
+from services.monitor.reports.triage import NOT_LOOKED_INTO, higher
 from shared.contracts.actors import ActorRef
 from shared.contracts.posts import OriginKind, PostOrigin
 from shared.contracts.reports import UrgentReportReceived
@@ -39,7 +37,7 @@ _TWICE = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Told:
-    """What somebody tells; `by` is None for the unknown."""
+    """What somebody tells; `by` is None for the unknown, `pictures` are drawn and not yet kept."""
 
     kind: OriginKind
     by: ActorRef | None
@@ -47,7 +45,7 @@ class Told:
     text: str = ""
     concerns: str | None = None
     urgency: Urgency = Urgency.NORMAL
-    pictures: Sequence[PictureNew] = field(default_factory=tuple)
+    pictures: Sequence[Picture] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True)
@@ -64,19 +62,18 @@ async def tell(session: AsyncSession, told: Told) -> Receipt:
     person saying the same again changes nothing.
 
     Raises:
-        Invalid: a picture cannot be kept, or the text cannot be a post.
+        Invalid: the text cannot be a post.
     """
-    pictures = await draw_pictures(told.pictures)
     now = await database_now(session)
     link = find_link(told.link)
     words = told.text or without_link(told.link)
-    earlier = await _said_already(session, told, link, words, pictures, now)
+    earlier = await _said_already(session, told, link, words, now)
     if earlier is not None:
         return earlier
     report, new = await _report_of(session, told, link, now)
     telling = await _add_telling(session, report, told, link, words, now)
-    session.add_all(pictures)
-    telling.pictures = [picture.id for picture in pictures]
+    session.add_all(told.pictures)
+    telling.pictures = [picture.id for picture in told.pictures]
     if words and not report.text:
         await put_into_words(session, report, words, now)
     elif link and report.post_id is None:
@@ -189,11 +186,13 @@ async def _add_telling(
 
 
 async def _tell_of_urgency(session: AsyncSession, report: Report, told: Told, words: str) -> None:
-    """Once a report, and only where somebody who is known feels so."""
+    """Once a report, and only where somebody who is known feels so. What was dismissed before is
+    looked at anew."""
     if told.by is None or told.urgency is not Urgency.HIGH:
         return
-    if report.state is not ReportState.NEW or await _felt_urgent(session, report.id):
+    if report.state not in NOT_LOOKED_INTO or await _felt_urgent(session, report.id):
         return
+    report.state = ReportState.NEW
     await emit(
         session,
         UrgentReportReceived(
@@ -224,7 +223,6 @@ async def _said_already(
     told: Told,
     link: str | None,
     words: str,
-    pictures: Sequence[Picture],
     now: datetime,
 ) -> Receipt | None:
     """What the same person said a moment ago, where it was the very same."""
@@ -241,7 +239,7 @@ async def _said_already(
         .order_by(Telling.id.desc())
         .limit(20)
     )
-    sent = {picture.sent_sha256 for picture in pictures}
+    sent = {picture.sent_sha256 for picture in told.pictures}
     for telling in recent:
         kept = await session.scalars(
             select(Picture.sent_sha256).where(Picture.id.in_(telling.pictures))

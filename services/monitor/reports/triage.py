@@ -24,6 +24,9 @@ MOVES: Mapping[Act, tuple[frozenset[ReportState], ReportState]] = {
     Act.DISMISS: (frozenset(ReportState), _S.NOT_RELEVANT),
 }
 
+# Where nobody is at work on it: an urgent word puts it before people (again).
+NOT_LOOKED_INTO = frozenset({_S.NEW, _S.NOT_RELEVANT})
+
 _RANK = {Urgency.LOW: 0, Urgency.NORMAL: 1, Urgency.HIGH: 2}
 
 

@@ -1,5 +1,6 @@
 """Opinion officers: who they are, that their reports are theirs, and what these were worth."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -91,3 +92,43 @@ async def test_standing_counts_what_became_of_reports_and_how_early_they_were(
     )
     assert (found["met"], found["ahead"]) == (1, 1)
     assert 29 < found["lead_minutes"] < 35
+
+
+async def test_an_entry_about_a_person_holds_half_a_year_at_most(monitor: RoomClient) -> None:
+    officer = await registered(monitor)
+    today = datetime.now(UTC).date()
+    assert officer["review_by"] == (today + timedelta(days=180)).isoformat()
+    assert officer["added_by"]["name"]
+    late = {"name": "Other", "review_by": (today + timedelta(days=200)).isoformat()}
+    refused = await monitor.post(OFFICERS, late)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "/review_by"
+
+
+async def test_an_officer_who_leaves_reads_what_is_kept_and_is_named_no_more(
+    monitor: RoomClient,
+) -> None:
+    officer = await registered(monitor)
+    path = f"{OFFICERS}/{officer['id']}"
+    await told(monitor, "第一件")
+    record = (await monitor.get(f"{path}/record")).json()
+    assert [telling["text"] for telling in record["tellings"]] == ["第一件"]
+    assert record["purpose"]
+    asked = {"reason": "left the company"}
+    assert (await monitor.post(f"{path}/erase", asked)).status_code == 409
+    left = {"name": "Officer", "user_id": "user:officer", "active": False}
+    await monitor.call("PUT", path, json=left, headers={"If-Match": "*"})
+    erased = (await monitor.post(f"{path}/erase", asked)).json()
+    assert (erased["name"], erased["user_id"], erased["unit"]) == ("Former officer", None, "")
+    assert erased["erased_because"] == "left the company"
+    (seen,) = (await monitor.get(STAFF)).json()["items"]
+    assert seen["reporters"] == 1
+    assert [telling["told_by"] for telling in seen["tellings"]] == [None]
+    async with monitor.transaction() as session:
+        kept = await session.scalar(
+            text("SELECT count(*) FROM monitor.tellings t WHERE t::text LIKE '%officer%'")
+        )
+    assert kept == 1  # its kind, `officer_report`
+    back = await monitor.call("PUT", path, json=left, headers={"If-Match": "*"})
+    assert back.status_code == 409
+    assert (await monitor.post(f"{path}/erase", asked)).status_code == 409

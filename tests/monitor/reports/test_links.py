@@ -117,3 +117,9 @@ def test_anything_may_be_pasted(pasted: str) -> None:
     if link is not None:
         assert platform_of(link)
         assert link_key(link)
+
+
+def test_another_port_is_another_site() -> None:
+    assert link_key("http://bbs.example.org:8080/t/1") != link_key("http://bbs.example.org/t/1")
+    assert link_key("https://bbs.example.org:443/t/1") == link_key("http://bbs.example.org/t/1")
+    assert link_key("http://bbs.example.org:x/t/1") == link_key("http://bbs.example.org/t/1")

@@ -277,3 +277,29 @@ async def test_nobody_does_what_their_role_does_not_let_them(monitor: RoomClient
         ("GET", MINE, viewer),
     ):
         assert (await monitor.call(method, address, json={}, actor=actor)).status_code == 403
+
+
+async def test_an_urgent_word_puts_what_was_dismissed_before_people_again(
+    monitor: RoomClient,
+) -> None:
+    receipt = await tell(monitor, link=LINK, text="闻到煤气味")
+    place = f"{STAFF}/{receipt['report_id']}/dismiss"
+    assert (await monitor.post(place, {"reason": "old news"}, actor=MONITOR)).status_code == 200
+    assert (await tell(monitor, COLLEAGUE, link=LINK))["state"] == "not_relevant"
+    assert (await tell(monitor, THIRD, link=LINK, urgency="high"))["state"] == "new"
+    while await monitor.work():
+        pass
+    async with monitor.transaction() as session:
+        assert await session.scalar(text("SELECT count(*) FROM monitor.alerts")) == 1
+    # Once: who dismisses it again has seen that.
+    assert (await monitor.post(place, {"reason": "seen"}, actor=MONITOR)).status_code == 200
+    assert (await tell(monitor, EMPLOYEE, link=LINK, urgency="high"))["state"] == "not_relevant"
+
+
+async def test_the_page_behind_the_link_opens_while_somebody_sends(monitor: RoomClient) -> None:
+    path = (await monitor.post("/api/v1/reports/link", {})).json()["path"]
+    check = f"/api/v1/reports/public/{path.removeprefix('/r/')}"
+    async with monitor.transaction() as session:
+        await session.execute(text("SELECT id FROM monitor.report_links FOR UPDATE"))
+        async with asyncio.timeout(5):
+            assert (await monitor.get(check)).status_code == 200
