@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     # Lets feeds be read from private addresses: an intranet. Never link-local ones, where clouds
     # keep their credentials.
     allow_private_sources: bool = False
+    # How long the words of a post stay that was deleted where it stood.
+    deleted_posts_hours: int = Field(default=24, ge=0, le=720)
     # Between two requests to one site, of all workers together. A robots.txt may ask for more.
     source_pace_seconds: float = Field(default=1.0, ge=0, le=60)
 

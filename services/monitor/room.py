@@ -9,6 +9,7 @@ from services.monitor.backtest.routes import router as backtests
 from services.monitor.channels.routes import router as channels
 from services.monitor.coverage.jobs import jobs as coverage_jobs
 from services.monitor.coverage.routes import router as coverage
+from services.monitor.deletions.jobs import jobs as deletion_jobs
 from services.monitor.duplicates.routes import router as duplicates
 from services.monitor.escalation.jobs import jobs as escalation_jobs
 from services.monitor.escalation.routes import router as escalations
@@ -86,6 +87,7 @@ room = RoomDefinition(
         regrouping_jobs,
         warning_jobs,
         source_jobs,
+        deletion_jobs,
         coverage_jobs,
         import_jobs,
         alert_jobs,

@@ -1,11 +1,20 @@
-"""The table of imports."""
+"""Tables of imports, of their refused rows, and of what is usual for files of one kind."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary, String, Text, func
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    func,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -63,3 +72,34 @@ class Import(MonitorModel, kw_only=True):
         DateTime(timezone=True), server_default=func.now(), init=False
     )
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
+
+
+class ImportRefusal(MonitorModel, kw_only=True):
+    """A row that was not taken, with its cells, so that it can be mended and sent again."""
+
+    __tablename__ = "import_refusals"
+
+    import_id: Mapped[UUID] = mapped_column(
+        ForeignKey("monitor.imports.id", ondelete="CASCADE"), primary_key=True
+    )
+    row: Mapped[int] = mapped_column(Integer, primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    cells: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class ImportPreset(MonitorModel, kw_only=True):
+    """How the files of one exporter are read: said once, used by name."""
+
+    __tablename__ = "import_presets"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    mapping: Mapped[dict[str, str]] = mapped_column(JSONB)
+    platform: Mapped[str] = mapped_column(Text)
+    timezone: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer, init=False)
+    changed_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), onupdate=func.now(), init=False
+    )
+
+    __mapper_args__ = {"version_id_col": version}

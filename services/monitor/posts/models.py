@@ -45,6 +45,13 @@ class Post(MonitorModel, kw_only=True):
             "id",
             postgresql_where=text("source_id IS NOT NULL"),
         ),
+        # An account that ends takes its posts along: their ids begin with the account's.
+        Index(
+            "posts_of_bluesky",
+            "external_id",
+            postgresql_ops={"external_id": "text_pattern_ops"},
+            postgresql_where=text("platform = 'bluesky'"),
+        ),
         Index(
             "posts_by_publication",
             "published_at",

@@ -9,8 +9,10 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Select, Uuid, bindparam, exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.monitor.deletions.models import PostDeletion
 from services.monitor.posts.models import Post, PostCopy, PostLabel, PostOpinion, PostRevision
 from services.monitor.posts.schemas import (
+    DeletionOut,
     ModelVerdict,
     OpinionOut,
     PersonsLabel,
@@ -150,7 +152,7 @@ WHERE counted.copies > 0
 
 
 async def _complete(session: AsyncSession, posts: Sequence[Post]) -> list[PostOut]:
-    """Add opinions, labels, mentions and copies: four queries, however many posts."""
+    """Add opinions, labels, mentions, copies and deletions: five queries, however many posts."""
     ids = [post.id for post in posts]
     opinions = {
         opinion.post_id: opinion
@@ -178,7 +180,7 @@ async def _complete(session: AsyncSession, posts: Sequence[Post]) -> list[PostOu
     ):
         labels.setdefault(label.post_id, []).append(label)
     copies = {row.id: row for row in await session.execute(_COPIES, {"ids": ids})}
-    return [
+    shown = [
         _shown(
             post,
             opinions.get(post.id),
@@ -188,6 +190,15 @@ async def _complete(session: AsyncSession, posts: Sequence[Post]) -> list[PostOu
         )
         for post in posts
     ]
+    deletions = {
+        deletion.post_id: DeletionOut.model_validate(deletion)
+        for deletion in await session.scalars(
+            select(PostDeletion).where(PostDeletion.post_id.in_(ids))
+        )
+    }
+    for post in shown:
+        post.deleted = deletions.get(post.id)
+    return shown
 
 
 def _shown(

@@ -157,6 +157,14 @@ class OpinionOut(BaseModel):
     revision: int
 
 
+class DeletionOut(ResponseShape):
+    """The post was deleted where it stood (原帖已删除)."""
+
+    noticed_at: datetime
+    cleared_at: datetime | None = Field(description="Since when its words are removed here too")
+    kept_for: UUID | None = Field(description="The incident as whose evidence they stay")
+
+
 class PostOut(ResponseShape):
     """A post as it reads now."""
 
@@ -186,6 +194,9 @@ class PostOut(ResponseShape):
     similarity: float | None = Field(default=None, description="To the original, 0.9 to 1")
     copies: int = Field(default=0, description="Posts that repeat it, or its original")
     copy_platforms: int = Field(default=0, description="On how many platforms those are")
+    deleted: DeletionOut | None = Field(
+        default=None, description="Null while its platform shows it, as far as is known"
+    )
     watch_ids: list[UUID] = Field(default_factory=list)
     story_ids: list[UUID] = Field(default_factory=list)
     opinion: OpinionOut | None = None

@@ -8,12 +8,14 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.monitor.deletions.service import note_deletions, note_returns
 from services.monitor.posts.intake import take_in
 from services.monitor.posts.schemas import Outcome, PostResult
 from services.monitor.sources.connectors.protocol import Connector, Harvest, Order
 from services.monitor.sources.connectors.registry import KINDS, Kind
 from services.monitor.sources.credentials import open_credentials
 from services.monitor.sources.fetching import Validators
+from services.monitor.sources.looking import next_look
 from services.monitor.sources.models import Source, SourceHealth
 from services.monitor.sources.pacing import (
     pause_after_failure,
@@ -92,6 +94,8 @@ async def take_order(
         known=Validators(etag=health.etag, last_modified=health.last_modified),
         obeys_robots=kind.robots and source.robots_reason is None,
     )
+    if kind.looks_again:
+        order = replace(order, kept=await next_look(session, source.id, health, order.now))
     if kind.hears_all:
         asked = await watched.current(session, source_id=source.id, platform=source.platform)
         order = replace(order, watched=asked)
@@ -128,6 +132,14 @@ async def note_harvest(session: AsyncSession, order: Order, harvest: Harvest | N
         first = locked is None or locked[1].last_success_at is None
         results += await take_in(session, harvest.posts.dated)
         results += await take_in(session, harvest.posts.undated, warn=not first)
+        await note_returns(session, results)
+        await note_deletions(
+            session,
+            order.platform,
+            order.source_id,
+            gone=harvest.gone,
+            accounts=harvest.gone_accounts,
+        )
     if locked is None:
         return
     source, health = locked

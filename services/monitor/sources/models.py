@@ -32,7 +32,8 @@ class SourceHealth(MonitorModel, kw_only=True):
     `last_new_at` is when its newest post came; `steady_since` since when it has been read without
     a break; `alarm` and `alarm_since` say that it is silent, and since when.
     `cursor` is the connector's own note of how far it got; `rounds` counts readings in a row that
-    left more to be had.
+    left more to be had. `looked_at` is the last of its posts that was looked at again; `moved_to`
+    where the site says that it moved for good.
     """
 
     __tablename__ = "source_health"
@@ -53,6 +54,8 @@ class SourceHealth(MonitorModel, kw_only=True):
     last_modified: Mapped[str | None] = mapped_column(Text, default=None)
     cursor: Mapped[dict[str, Any] | None] = mapped_column(JSONB, default=None)
     rounds: Mapped[int] = mapped_column(Integer, default=0)
+    looked_at: Mapped[UUID | None] = mapped_column(default=None)
+    moved_to: Mapped[str | None] = mapped_column(Text, default=None)
     # Of the last reading that brought a document.
     last_entries: Mapped[int] = mapped_column(Integer, default=0)
     last_accepted: Mapped[int] = mapped_column(Integer, default=0)

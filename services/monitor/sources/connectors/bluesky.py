@@ -29,7 +29,7 @@ def post_item(
     counts: Counts | None = None,
 ) -> Item | None:
     """The item of a record that the repository `did` holds under `key`; None if it is no post."""
-    if not did or not key or not _DID.fullmatch(did) or not _KEY.fullmatch(key):
+    if not did or not key or not is_did(did) or not _KEY.fullmatch(key):
         return None
     if at(record, "$type") not in (None, COLLECTION):
         return None
@@ -48,6 +48,11 @@ def post_item(
     )
 
 
+def is_did(said: str) -> bool:
+    """Whether this is the id of an account."""
+    return _DID.fullmatch(said) is not None
+
+
 def _quoted(record: Any) -> str | None:
     quoted = as_text(at(record, "embed", "record", "uri")) or as_text(
         at(record, "embed", "record", "record", "uri")
@@ -56,9 +61,16 @@ def _quoted(record: Any) -> str | None:
 
 
 def _words(record: Any) -> Iterator[str]:
-    """What a post says: its text, what its pictures show, and the title of what it links to."""
-    shown = [at(one, "alt") for one in objects(at(record, "embed", "images"))]
-    linked = at(record, "embed", "external", "title")
-    for value in (at(record, "text"), *shown, linked):
+    """What a post says: its text, what its pictures and its video show, the title of what it links
+    to, and hashtags that stand beside the text."""
+    embed = at(record, "embed")
+    # A quote with pictures has them one level deeper (app.bsky.embed.recordWithMedia).
+    media = at(embed, "media") or embed
+    shown = [at(one, "alt") for one in objects(at(media, "images"))]
+    for value in (at(record, "text"), *shown, at(media, "alt"), at(media, "external", "title")):
         if text := as_text(value):
             yield text
+    tags = at(record, "tags")
+    for tag in tags if isinstance(tags, list) else ():
+        if name := as_text(tag):
+            yield f"#{name}"

@@ -1,15 +1,17 @@
 """Bluesky's search for words (app.bsky.feed.searchPosts).
 
 Documentation: https://docs.bsky.app/docs/api/app-bsky-feed-search-posts. 100 posts a page; 3,000
-requests in 5 minutes for one address, told in RateLimit-Remaining and RateLimit-Reset. The public
-AppView answers without a key at times; an app password (settings of an account, "App passwords")
-makes it sure: the source's address is then that of the account's server, https://bsky.social.
+requests in 5 minutes for one address, told in RateLimit-Remaining and RateLimit-Reset. An account
+is needed, by an app password (its settings, "App passwords"), and asked is the account's server:
+https://bsky.social, or one's own. (The AppView, https://api.bsky.app, answers nobody without an
+account at times, and never a second page: 403; so a source without credentials reads the first.)
 A session is kept for as long as it holds, for only 300 a day may be opened.
 
 Posts are those of `bluesky.py`, with likes, reposts, replies and the author's handle.
 """
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -111,7 +113,8 @@ class BlueskySearchConnector:
 
         async def page(where: Round) -> tuple[Page, timedelta | None]:
             answer = await api.get(address, parameters(settings, where))
-            return shaped(read_page, answer.document), answer.pause
+            found = shaped(read_page, answer.document)
+            return found if order.credentials else replace(found, next=None), answer.pause
 
         with self._sessions.ending(order):
             return await walk(api, page, pages=_PAGES)

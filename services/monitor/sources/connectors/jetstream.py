@@ -1,13 +1,15 @@
 """Bluesky's Jetstream: every new post of the network, over a WebSocket. The pure part.
 
 Documentation: https://github.com/bluesky-social/jetstream. No key. A cursor is a time in
-microseconds; a server keeps about a day (some three), and goes on from its oldest when the cursor
-is older. Messages: `commit` (create, update, delete of a record), `identity`, `account`. Of all
+microseconds; a server keeps 36 hours, and goes on from its oldest when the cursor is older; one in
+the future hears no past. Messages: `commit` (create, update, delete of a record), and, whatever
+collection is wanted, `identity` and `account`. Of all
 that the network writes a watch wants a handful: posts are dropped here, before they are stored,
 unless a watch matches them or they hold one of the source's own words.
 
-A deletion names a post without its text: it ends the post among those of the same slice; one that
-was stored before stays, as it does for every platform that tells nothing of deletions.
+A deletion names a post without its text: it ends the post among those of the same slice, and is
+told to whoever keeps it from an earlier one. An account that was deleted, or taken down by the
+network, takes all of its posts along; one that is only deactivated may come back.
 """
 
 from collections.abc import Iterable
@@ -17,7 +19,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from services.monitor.sources.connectors.bluesky import COLLECTION, post_item
+from services.monitor.sources.connectors.bluesky import COLLECTION, is_did, post_item
 from services.monitor.sources.connectors.items import Item
 from services.monitor.sources.connectors.protocol import Watched
 from services.monitor.sources.connectors.values import as_number, as_text, at
@@ -33,6 +35,7 @@ REWIND = 5_000_000
 # Of one slice: words that are in every second post must not fill the memory.
 _MOST_KEPT = 2_000
 _QUOTE = '"'
+_ENDED = ("deleted", "takendown")
 
 
 def _words(words: list[str]) -> list[str]:
@@ -83,6 +86,8 @@ class Slice:
     heard: int = 0
     unreadable: int = 0
     kept: dict[str, Item] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    gone_accounts: set[str] = field(default_factory=set)
     _words: Matcher[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,19 +113,33 @@ class Slice:
         # A server that names a time of the far future must not make us skip what lies between.
         time = min(time, self.now)
         self.cursor = max(self.cursor, time)
+        if at(message, "kind") == "account":
+            self._end_account(message)
+            return
         commit = at(message, "commit")
         if at(message, "kind") != "commit" or at(commit, "collection") != COLLECTION:
             return
         did, key = as_text(at(message, "did")), as_text(at(commit, "rkey"))
+        uri = f"at://{did}/{COLLECTION}/{key}"
         if at(commit, "operation") == "delete":
-            self.kept.pop(f"at://{did}/{COLLECTION}/{key}", None)
+            self.kept.pop(uri, None)
+            self.gone.add(uri)
             return
+        self.gone.discard(uri)
         seen_at = datetime.fromtimestamp(time / 1_000_000, UTC)
         item = post_item(at(commit, "record"), did=did, key=key, seen_at=seen_at)
         if item is None:
             self.unreadable += 1
         elif self._is_wanted(item):
             self.kept[item.id] = item
+
+    def _end_account(self, message: Any) -> None:
+        did = as_text(at(message, "did"))
+        if did and is_did(did) and at(message, "account", "status") in _ENDED:
+            beginning = f"at://{did}/"
+            self.gone_accounts.add(beginning)
+            for uri in [uri for uri in self.kept if uri.startswith(beginning)]:
+                del self.kept[uri]
 
     def _is_wanted(self, item: Item) -> bool:
         languages = self.settings.languages

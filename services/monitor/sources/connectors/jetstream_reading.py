@@ -64,6 +64,8 @@ class JetstreamConnector:
             posts=replace(posts, skipped=posts.skipped + slice.unreadable),
             cursor={"time_us": slice.cursor},
             more=not over,
+            gone=frozenset(slice.gone),
+            gone_accounts=frozenset(slice.gone_accounts),
         )
 
 

@@ -9,36 +9,34 @@ A post: external_id is the status' `uri`, the same on every server that shows it
 "mastodon"; author is name@server; a boost is a post of its own whose parent is what it boosts; an
 edit is a revision. An answer names its parent where that is on the same page: a status knows the
 local number of its parent only. Engagement: favourites, boosts, replies as this server counts them.
+What only followers may read, which a person's token would show, is left out.
 
-The newest page is read each time: it shows edits and counts again. What came in between that page
-and the last reading is read forwards from there (`min_id`), page by page.
+Newest first, page by page (`max_id`), back to the time that was read before; the newest page shows
+edits and counts again. Ids are opaque: only Mastodon's own are numbers.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 
-from services.monitor.sources.connectors.api import Api, posts_of, shaped
+from services.monitor.sources.connectors.api import Api, shaped, walk
 from services.monitor.sources.connectors.items import Counts, Item
 from services.monitor.sources.connectors.protocol import Harvest, Order
-from services.monitor.sources.connectors.values import (
-    as_count,
-    as_moment,
-    as_number,
-    as_text,
-    at,
-    objects,
-)
+from services.monitor.sources.connectors.rounds import Page, Round
+from services.monitor.sources.connectors.values import as_count, as_moment, as_text, at, objects
 from services.monitor.sources.plain_text import plain_text
 from services.monitor.sources.web import Web
 from shared.schemas import RequestShape
 
 PAGE = 40
 _PAGES = 12
+_FOR_ALL = frozenset({"public", "unlisted"})
+# Servers repeat the link of a quoted status in front of the text, for clients that know no quotes.
+_QUOTED = re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)
 
 
 class MastodonSettings(RequestShape):
@@ -71,14 +69,6 @@ class MastodonCredentials(RequestShape):
     token: SecretStr
 
 
-@dataclass(frozen=True, slots=True)
-class Statuses:
-    """One page of statuses; `ids` are their numbers on this server, the newest first."""
-
-    items: Sequence[Item | None]
-    ids: Sequence[int]
-
-
 def address(server: str, settings: MastodonSettings) -> str:
     """The API address of what is to be read."""
     base = server.rstrip("/")
@@ -91,19 +81,17 @@ def address(server: str, settings: MastodonSettings) -> str:
             return f"{base}/api/v2/search"
 
 
-def parameters(settings: MastodonSettings, *, min_id: int | None = None) -> dict[str, str]:
-    """The query of one page: the newest, or the one that follows `min_id`."""
+def parameters(settings: MastodonSettings, where: Round) -> dict[str, str]:
+    """The query of the page at which `where` stands."""
     asked = {"limit": str(PAGE)}
     if settings.timeline == "search":
         asked |= {"q": settings.words or "", "type": "statuses"}
     elif settings.local:
         asked["local"] = "true"
-    if min_id is not None:
-        asked["min_id"] = str(min_id)
-    return asked
+    return asked | ({"max_id": where.at} if where.at else {})
 
 
-def read_page(document: Any, server: str) -> Statuses:
+def read_page(document: Any, server: str) -> Page:
     """The statuses of a timeline or of an answer to a search.
 
     Raises:
@@ -113,26 +101,29 @@ def read_page(document: Any, server: str) -> Statuses:
     if not isinstance(listed, list):
         raise ValueError("The server's answer holds no list of statuses.")
     host = urlsplit(server).hostname or ""
-    uris = {
-        number: uri
-        for status in objects(listed)
-        if (uri := as_text(at(status, "uri"))) and (number := as_number(at(status, "id")))
-    }
-    return Statuses(
+    uris = {as_text(at(status, "id")): as_text(at(status, "uri")) for status in objects(listed)}
+    return Page(
         items=[
             _item(status, host, uris) if isinstance(status, dict) else None for status in listed
         ],
-        ids=sorted(uris, reverse=True),
+        next=as_text(at(listed, -1, "id")),
     )
 
 
-def _item(status: Mapping[str, Any], host: str, uris: Mapping[int, str]) -> Item | None:
+def _item(
+    status: Mapping[str, Any], host: str, uris: Mapping[str | None, str | None]
+) -> Item | None:
     uri = as_text(at(status, "uri"))
-    if uri is None:
+    if uri is None or as_text(at(status, "visibility")) not in _FOR_ALL:
         return None
     boosted = at(status, "reblog")
     said = boosted if isinstance(boosted, dict) else status
-    parent = as_text(at(boosted, "uri")) or uris.get(as_number(at(status, "in_reply_to_id")) or 0)
+    answered = as_text(at(status, "in_reply_to_id"))
+    parent = (
+        as_text(at(boosted, "uri"))
+        or (uris.get(answered) if answered else None)
+        or as_text(at(status, "quote", "quoted_status", "uri"))
+    )
     name = as_text(at(status, "account", "acct"))
     return Item(
         id=uri,
@@ -158,7 +149,7 @@ def _text(status: Mapping[str, Any]) -> str:
     choices = (as_text(at(one, "title")) for one in objects(at(status, "poll", "options")))
     words = [
         as_text(at(status, "spoiler_text")),
-        plain_text(as_text(at(status, "content")) or ""),
+        plain_text(_QUOTED.sub("", as_text(at(status, "content")) or "")),
         *pictures,
         *choices,
     ]
@@ -166,7 +157,7 @@ def _text(status: Mapping[str, Any]) -> str:
 
 
 class MastodonConnector:
-    """Reads the newest statuses, and those between them and what is known."""
+    """Reads the newest statuses, back to what is known."""
 
     async def collect(self, order: Order, web: Web) -> Harvest | None:
         """Read what is new.
@@ -181,34 +172,9 @@ class MastodonConnector:
             api = api.with_headers({"authorization": f"Bearer {token}"})
         url = address(order.url, settings)
 
-        async def page(min_id: int | None) -> tuple[Statuses, timedelta | None]:
-            answer = await api.get(url, parameters(settings, min_id=min_id))
+        async def page(where: Round) -> tuple[Page, timedelta | None]:
+            answer = await api.get(url, parameters(settings, where))
             read = shaped(lambda document: read_page(document, order.url), answer.document)
             return read, answer.pause
 
-        newest, pause = await page(None)
-        items = list(newest.items)
-        # Everything up to this number was read.
-        known = as_number(at(order.cursor, "known"))
-        pages = 1
-        while known is not None and _gap(known, newest.ids) and pause is None:
-            if pages == _PAGES or not api.has_time:
-                break
-            between, pause = await page(known)
-            items += between.items
-            pages += 1
-            # A server that does not move on has nothing between.
-            known = between.ids[0] if between.ids and between.ids[0] > known else newest.ids[0]
-        more = known is not None and _gap(known, newest.ids)
-        known = known if more else max([*newest.ids, known or 0])
-        return Harvest(
-            posts=posts_of(items, order),
-            cursor={"known": known} if known else None,
-            more=more and pause is None,
-            pause=pause,
-        )
-
-
-def _gap(known: int, newest: Sequence[int]) -> bool:
-    """Whether there may be statuses between what is known and the newest page."""
-    return len(newest) >= PAGE and newest[-1] > known
+        return await walk(api, page, pages=_PAGES)

@@ -5,7 +5,7 @@ which is stored with the posts that it belongs to. So a reading that is cut off 
 where the last one ended, by whichever worker takes it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -42,7 +42,8 @@ class Order:
     go to the host of `url` and nowhere else: therefore no setting may name another host. `cursor`
     is that of the last harvest, None at the first reading; `known` belongs to the document at
     `url`. `obeys_robots`: as its kind does, unless a person decided otherwise. `watched` is for a
-    kind that hears everything, and keeps what somebody watches.
+    kind that hears everything, and keeps what somebody watches. `kept` are ids of posts that this
+    source brought earlier, for a kind that looks whether they are still there (`looks_again`).
     """
 
     source_id: UUID
@@ -54,6 +55,7 @@ class Order:
     credentials: BaseModel | None = field(default=None, repr=False)
     watched: Watched = field(default=lambda item: False, repr=False)
     cursor: Cursor | None = None
+    kept: Sequence[str] = ()
     known: Validators = NOTHING_KNOWN
     obeys_robots: bool = False
 
@@ -76,9 +78,10 @@ def _as(value: BaseModel | None, shape: type[Shape]) -> Shape:
 class Harvest:
     """What a source had, and from where to go on.
 
-    `cursor` None keeps the one there is. `more`: there is more to be had right now. `pause`: the
-    site lets itself be asked again only after this, although nothing went wrong (a limit is used
-    up).
+    `gone` are ids of posts that their platform does not show any more, and `gone_accounts` the
+    beginnings of the ids of all posts of deleted accounts. `cursor` None keeps the one there is.
+    `more`: there is more to be had right now. `pause`: the site lets itself be asked again only
+    after this, although nothing went wrong (a limit is used up).
     """
 
     posts: Posts
@@ -86,6 +89,8 @@ class Harvest:
     validators: Validators = NOTHING_KNOWN
     more: bool = False
     pause: timedelta | None = None
+    gone: frozenset[str] = frozenset()
+    gone_accounts: frozenset[str] = frozenset()
 
 
 class Connector(Protocol):

@@ -4,18 +4,24 @@ Documentation: https://www.reddit.com/dev/api/ and https://github.com/reddit-arc
 An application of one's own (kind "script" or "web app") is needed: client id and secret, by which
 a token is had that lives for a day. Limits: 100 requests a minute for one client, told in
 X-Ratelimit-Remaining and X-Ratelimit-Reset; 100 entries a page, 1,000 a list. Commercial use needs
-Reddit's agreement. The client names itself in User-Agent, as Reddit asks.
+Reddit's agreement, and Reddit approves each application. The client names itself in User-Agent as
+Reddit asks, with the account that answers for it (`account`).
 
 A post: external_id is the "fullname" (t3_… a submission, t1_… a comment); platform "reddit"; parent
 is what a comment answers or what a crosspost repeats; region is left open, the subreddit is part of
-the link. Engagement: score and comments. What its author or a moderator removed is skipped.
+the link. Engagement: score and comments. What its author or a moderator removed is skipped; posts
+that were kept are looked at again, 100 a reading (/api/info): what was deleted at Reddit must be
+deleted here.
 
 Newest first, page by page (`after`), back to the time that was read before. (`before` would be
 shorter, and answers nothing at all once the post that it names is deleted.)
 """
 
 from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -26,7 +32,7 @@ from services.monitor.sources.connectors.items import Counts, Item
 from services.monitor.sources.connectors.protocol import Harvest, Order
 from services.monitor.sources.connectors.rounds import Page, Round
 from services.monitor.sources.connectors.sessions import Session, Sessions
-from services.monitor.sources.connectors.values import as_count, as_moment, as_text, at
+from services.monitor.sources.connectors.values import as_count, as_moment, as_text, at, objects
 from services.monitor.sources.fetching import FetchError
 from services.monitor.sources.web import Web
 from shared.schemas import RequestShape
@@ -49,6 +55,12 @@ class RedditSettings(RequestShape):
     )
     words: str | None = Field(
         default=None, min_length=1, max_length=500, description="For `search`", examples=["outage"]
+    )
+    account: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_-]{3,20}$",
+        description="Your account at Reddit, which Reddit asks programs to name",
+        examples=["your_account"],
     )
 
     @model_validator(mode="after")
@@ -89,12 +101,17 @@ def read_page(document: Any) -> Page:
     Raises:
         ValueError: this is no listing.
     """
-    children = at(document, "data", "children")
-    if at(document, "kind") != "Listing" or not isinstance(children, list):
-        raise ValueError("The answer is no listing of Reddit.")
+    children = _children(document)
     return Page(
         items=[_item(child) for child in children], next=as_text(at(document, "data", "after"))
     )
+
+
+def _children(document: Any) -> list[Any]:
+    children = at(document, "data", "children")
+    if at(document, "kind") != "Listing" or not isinstance(children, list):
+        raise ValueError("The answer is no listing of Reddit.")
+    return children
 
 
 def _item(child: Any) -> Item | None:
@@ -131,6 +148,20 @@ def _is_removed(data: Any, *said: str | None) -> bool:
     return marked or any(text is not None and text.strip().lower() in _REMOVED for text in said)
 
 
+def read_removed(document: Any, asked: Iterable[str]) -> frozenset[str]:
+    """Those of the entries that were asked for by name which are not there any more.
+
+    What is not told of at all counts only where most are: nearly nothing is a fault of the server.
+
+    Raises:
+        ValueError: this is no listing.
+    """
+    told = {as_text(at(child, "data", "name")) for child in objects(_children(document))}
+    there = {item.id for item in read_page(document).items if item}
+    wanted = frozenset(asked)
+    return wanted - there if 2 * len(told & wanted) >= len(wanted) else (wanted & told) - there
+
+
 class RedditConnector:
     """Reads a listing back to what is known, in the name of an application."""
 
@@ -143,9 +174,9 @@ class RedditConnector:
         Raises:
             FetchError: it cannot be had, or the application is not known.
         """
-        api = Api(order, web)
-        session = await self._sessions.of(api, _sign_in)
         settings = order.settings_as(RedditSettings)
+        api = Api(order, web, {"user-agent": _agent(settings.account)})
+        session = await self._sessions.of(api, _sign_in)
         signed_in = api.with_headers({"authorization": f"Bearer {session.token}"})
 
         async def page(where: Round) -> tuple[Page, timedelta | None]:
@@ -154,7 +185,19 @@ class RedditConnector:
             return shaped(read_page, answer.document), answer.pause
 
         with self._sessions.ending(order):
-            return await walk(signed_in, page, pages=_PAGES)
+            harvest = await walk(signed_in, page, pages=_PAGES)
+            if not order.kept or harvest.pause or not signed_in.has_time:
+                return harvest
+            asked = {"id": ",".join(order.kept), "raw_json": "1"}
+            found = await signed_in.get(f"{order.url.rstrip('/')}/api/info", asked)
+        gone = shaped(lambda document: read_removed(document, order.kept), found.document)
+        return replace(harvest, gone=gone, pause=found.pause)
+
+
+def _agent(account: str | None) -> str:
+    """https://support.reddithelp.com/hc/en-us/articles/16160319875092-Reddit-Data-API-Wiki"""
+    answerable = f" (by /u/{account})" if account else ""
+    return f"server:groundswell:{version('groundswell')}{answerable}"
 
 
 async def _sign_in(api: Api) -> Session:

@@ -50,8 +50,9 @@ class Kind:
     names none; None if they must; `schemes` are those that it may have. `settings` is the shape of
     its settings, `credentials` that of what it signs in with: flat, each a `SecretStr`.
     `robots`: whether robots.txt is asked unless the person decides otherwise; documented APIs are
-    meant for programs. `hears_all`: it is told what watches ask for, and keeps that. `pushed`: it
-    sends by itself and is never read.
+    meant for programs. `hears_all`: it is told what watches ask for, and keeps that. `looks_again`:
+    it is told some of the posts that it brought, and says which are gone. `pushed`: it sends by
+    itself and is never read.
     """
 
     title: str
@@ -65,6 +66,7 @@ class Kind:
     credentials_needed: bool = False
     robots: bool = False
     hears_all: bool = False
+    looks_again: bool = False
     every_minutes: int = 5
 
     @property
@@ -121,9 +123,10 @@ KINDS: Mapping[SourceKind, Kind] = {
         hint="Posts on Bluesky that hold words",
         connector=BlueskySearchConnector(),
         platform="bluesky",
-        address="https://api.bsky.app",
+        address="https://bsky.social",
         settings=BlueskySearchSettings,
         credentials=BlueskyCredentials,
+        credentials_needed=True,
     ),
     SourceKind.BLUESKY: Kind(
         title="Bluesky",
@@ -145,6 +148,7 @@ KINDS: Mapping[SourceKind, Kind] = {
         settings=RedditSettings,
         credentials=RedditCredentials,
         credentials_needed=True,
+        looks_again=True,
     ),
     SourceKind.YOUTUBE: Kind(
         title="YouTube",

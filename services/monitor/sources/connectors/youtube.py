@@ -48,8 +48,15 @@ class YouTubeSettings(RequestShape):
         default=9_000,
         ge=1,
         le=10_000_000,
-        description="Of the quota of its key, for this source; a search costs 100",
+        description="Requests other than searches that this source may make; a project has 10,000",
         examples=[9_000],
+    )
+    searches_a_day: int = Field(
+        default=90,
+        ge=1,
+        le=100_000,
+        description="Searches that this source may make; a project has 100",
+        examples=[90],
     )
     search_every_minutes: int = Field(default=30, ge=5, le=1_440, examples=[30])
 

@@ -1,8 +1,9 @@
 """What may still be asked of YouTube today. Pure.
 
-Google counts units: a search costs 100, everything else that is read costs 1; a project has 10,000
-a day unless Google grants more (https://developers.google.com/youtube/v3/determine_quota_cost).
-A day begins at midnight, Pacific time.
+A project has 100 searches a day, and 10,000 units for everything else, of which each request that
+reads costs one (https://developers.google.com/youtube/v3/determine_quota_cost). Where a search
+still costs 100 of those units, Google says when they are spent. A day begins at midnight, Pacific
+time.
 """
 
 from dataclasses import dataclass, replace
@@ -12,36 +13,37 @@ from zoneinfo import ZoneInfo
 
 from services.monitor.sources.connectors.values import as_count, as_text, at
 
-SEARCH = 100
-LOOK = 1
 _PACIFIC = ZoneInfo("America/Los_Angeles")
 
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """Units that one source used on one day."""
+    """Units and searches that one source used on one day. A request that fails costs as well."""
 
     day: date
     used: int = 0
+    searches: int = 0
 
     @classmethod
     def of(cls, kept: Any, now: datetime) -> Self:
         """The account as it was kept, or a new one if another day began since."""
         today = now.astimezone(_PACIFIC).date()
-        same = as_text(at(kept, "day")) == today.isoformat()
-        return cls(day=today, used=(as_count(at(kept, "used")) or 0) if same else 0)
+        if as_text(at(kept, "day")) != today.isoformat():
+            return cls(day=today)
+        used, searches = (as_count(at(kept, name)) or 0 for name in ("used", "searches"))
+        return cls(day=today, used=used, searches=searches)
 
     def kept(self) -> dict[str, Any]:
         """As JSON."""
-        return {"day": self.day.isoformat(), "used": self.used}
+        return {"day": self.day.isoformat(), "used": self.used, "searches": self.searches}
 
-    def allows(self, units: int, limit: int) -> bool:
-        """Whether `units` more stay within `limit`."""
-        return self.used + units <= limit
+    def spent(self) -> Self:
+        """After a request that reads."""
+        return replace(self, used=self.used + 1)
 
-    def spent(self, units: int) -> Self:
-        """After a request: one that fails costs as well."""
-        return replace(self, used=self.used + units)
+    def searched(self, searches: int = 1) -> Self:
+        """After so many searches."""
+        return replace(self, searches=self.searches + searches)
 
 
 def next_day(now: datetime) -> timedelta:

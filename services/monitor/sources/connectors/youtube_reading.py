@@ -24,7 +24,7 @@ from services.monitor.sources.connectors.youtube import (
     uploads_parameters,
     videos_parameters,
 )
-from services.monitor.sources.connectors.youtube_quota import LOOK, SEARCH, Quota, next_day
+from services.monitor.sources.connectors.youtube_quota import Quota, next_day
 from services.monitor.sources.fetching import FetchError
 from services.monitor.sources.web import Web
 
@@ -62,7 +62,12 @@ class YouTubeConnector:
         except FetchError:
             if not visit.answered:
                 raise
-        return Harvest(posts=posts_of(visit.items, order), cursor=visit.kept(), pause=pause)
+        return Harvest(
+            posts=posts_of(visit.items, order),
+            cursor=visit.kept(),
+            pause=pause,
+            gone=frozenset(visit.gone),
+        )
 
 
 class _Visit:
@@ -79,6 +84,7 @@ class _Visit:
         videos = (Video.of(kept) for kept in objects(at(cursor, "videos")))
         self._watched = {video.id: video for video in videos if video}
         self.items: list[Item | None] = []
+        self.gone: set[str] = set()
         self.answered = False
 
     def kept(self) -> dict[str, Any]:
@@ -100,10 +106,17 @@ class _Visit:
                 await self._hear(video)
 
     async def _search(self) -> list[str]:
-        if not self._settings.words or not self._search_is_due():
+        left = self._settings.searches_a_day - self._quota.searches
+        if not self._settings.words or left <= 0 or not self._search_is_due():
             return []
         asked = search_parameters(self._settings, self._round)
-        ids, page = await self._get("search", asked, SEARCH, read_found)
+        try:
+            ids, page = await self._get("search", asked, read_found)
+        except QuotaSpentError:
+            # Searches have a quota of their own: what was found before can still be looked at.
+            self._quota = self._quota.searched(left)
+            return []
+        self._quota = self._quota.searched()
         self._round = self._round.after(page, self._order.now)
         self._searched_at = self._order.now
         return ids
@@ -120,16 +133,22 @@ class _Visit:
         ids: list[str] = []
         for channel in self._settings.channels:
             asked = uploads_parameters(channel)
-            ids += await self._get("playlistItems", asked, LOOK, read_uploads)
+            ids += await self._get("playlistItems", asked, read_uploads)
         return ids
 
     async def _count(self, wanted: Iterable[str]) -> list[Video]:
-        """Read texts and counts; those below which there is something new to be read."""
+        """Read texts and counts; those below which there is something new to be read. A video that
+        is asked for and not told of was deleted, or is not public any more."""
         grown = []
         ids = list(wanted)
         for start in range(0, len(ids), _AT_ONCE):
-            asked = videos_parameters(ids[start : start + _AT_ONCE])
-            for item, counted in await self._get("videos", asked, LOOK, read_videos):
+            asked = ids[start : start + _AT_ONCE]
+            told = await self._get("videos", videos_parameters(asked), read_videos)
+            absent = set(asked) - {item.id for item, _ in told}
+            self.gone |= absent
+            for video in absent:
+                self._watched.pop(video, None)
+            for item, counted in told:
                 self.items.append(item)
                 known = self._watched.setdefault(counted.id, replace(counted, comments=0))
                 if counted.comments > known.comments:
@@ -144,7 +163,7 @@ class _Visit:
                 return
             try:
                 asked = threads_parameters(video.id, token)
-                page = await self._get("commentThreads", asked, LOOK, read_threads)
+                page = await self._get("commentThreads", asked, read_threads)
             except ApiError as error:
                 if _reasons(error.document).isdisjoint(_SILENT):
                     raise
@@ -157,12 +176,11 @@ class _Visit:
                 break
         self._watched[video.id] = replace(video, heard=heard)
 
-    async def _get(
-        self, what: str, asked: Mapping[str, str], units: int, read: Callable[[Any], T]
-    ) -> T:
-        if not self._quota.allows(units, self._settings.units_a_day):
-            raise QuotaSpentError("The source has used its units of the day.")
-        self._quota = self._quota.spent(units)
+    async def _get(self, what: str, asked: Mapping[str, str], read: Callable[[Any], T]) -> T:
+        if what != "search":
+            if self._quota.used >= self._settings.units_a_day:
+                raise QuotaSpentError("The source has used its units of the day.")
+            self._quota = self._quota.spent()
         try:
             answer = await self._api.get(f"{self._order.url.rstrip('/')}/youtube/v3/{what}", asked)
         except ApiError as error:

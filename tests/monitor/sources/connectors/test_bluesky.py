@@ -48,11 +48,36 @@ async def test_a_search_is_read_back_to_what_is_known(
     read: Read, search: SearchTwin, httpserver: HTTPServer
 ) -> None:
     search.post("old", minutes_ago=1_000)
-    harvest = await read("bluesky_search", httpserver.url_for("/"), SEARCH)
+    harvest = await read("bluesky_search", httpserver.url_for("/"), SEARCH, ACCOUNT)
     fresh = {search.post(f"new {number}", minutes_ago=700 - number) for number in range(350)}
-    harvest = await read("bluesky_search", httpserver.url_for("/"), SEARCH, after=harvest)
+    harvest = await read("bluesky_search", httpserver.url_for("/"), SEARCH, ACCOUNT, after=harvest)
     assert set(ids(harvest)) >= fresh
     assert "since" in search.asked[-1]
+
+
+async def test_without_an_account_the_first_page_must_do(
+    read: Read, search: SearchTwin, httpserver: HTTPServer
+) -> None:
+    posts = [search.post(f"outage {number}", minutes_ago=300 - number) for number in range(150)]
+    harvest = await read("bluesky_search", httpserver.url_for("/"), SEARCH)
+    assert set(ids(harvest)) == set(posts[50:])
+    assert not harvest.more
+    assert len(search.asked) == 1
+
+
+async def test_pictures_beside_a_quote_and_tags_beside_the_text_are_words(
+    read: Read, search: SearchTwin, httpserver: HTTPServer
+) -> None:
+    first = search.post("outage", minutes_ago=5)
+    quoted = {"$type": "app.bsky.embed.record", "record": {"uri": first, "cid": "b"}}
+    pictures = {"$type": "app.bsky.embed.images", "images": [{"alt": "a dark street", "image": {}}]}
+    both = {"$type": "app.bsky.embed.recordWithMedia", "record": quoted, "media": pictures}
+    search.post("look", minutes_ago=4, embed=both, tags=["Yunzhou"])
+    film = {"$type": "app.bsky.embed.video", "video": {}, "alt": "a transformer burns"}
+    search.post("look", minutes_ago=3, embed=film)
+    harvest = await read("bluesky_search", httpserver.url_for("/"), SEARCH)
+    assert texts(harvest)[:2] == ["look\na transformer burns", "look\na dark street\n#Yunzhou"]
+    assert harvest.posts.dated[1].parent_external_id == first
 
 
 async def test_a_session_is_opened_once(
@@ -125,6 +150,24 @@ async def test_a_deleted_post_is_not_kept_and_an_edited_one_reads_as_it_does_now
     async with running(twin) as url:
         harvest = await read("bluesky", url, {"words": ["outage"]})
     assert texts(harvest) == ["outage over"]
+    assert harvest.gone == {f"at://{DID}/app.bsky.feed.post/gone"}
+
+
+async def test_an_account_that_ends_takes_its_posts_along_and_one_that_pauses_does_not(
+    read: Read,
+) -> None:
+    twin = JetstreamTwin()
+    twin.post("outage", seconds_ago=30)
+    twin.account("deactivated", seconds_ago=29)
+    twin.post("marker", seconds_ago=-1)
+    async with running(twin) as url:
+        paused = await read("bluesky", url, {"words": ["outage"]})
+        twin.messages.insert(1, twin.messages[1] | {"account": {"active": False}})
+        twin.account("deleted", seconds_ago=28)
+        twin.messages.insert(3, twin.messages.pop())
+        ended = await read("bluesky", url, {"words": ["outage"]})
+    assert (len(ids(paused)), paused.gone_accounts) == (1, frozenset())
+    assert (ids(ended), ended.gone_accounts) == ([], {f"at://{DID}/"})
 
 
 async def test_a_slice_ends_in_time_and_says_that_there_is_more(read: Read) -> None:

@@ -16,7 +16,7 @@ from services.monitor.sources.schemas import SourceNew
 from shared.contracts.posts import SourceDue
 from shared.events import emit
 from tests.conftest import OpenRoom, RoomClient
-from tests.monitor.sources.connectors.twins.bluesky import JetstreamTwin, SearchTwin
+from tests.monitor.sources.connectors.twins.bluesky import ACCOUNT, JetstreamTwin, SearchTwin
 from tests.monitor.sources.connectors.twins.hacker_news import HackerNewsTwin
 from tests.monitor.sources.connectors.twins.imap import USER, ImapTwin
 from tests.monitor.sources.connectors.twins.json_api import ForumTwin
@@ -103,7 +103,7 @@ _FORUM = {"items": "data", "fields": {"id": "id", "text": "body", "published_at"
 _OVER_HTTP: dict[str, tuple[type, dict[str, Any], dict[str, str] | None]] = {
     "json_api": (ForumTwin, _FORUM, {"secret": "open sesame"}),
     "mastodon": (MastodonTwin, {"timeline": "public"}, {"token": "a-secret-token"}),
-    "bluesky_search": (SearchTwin, {"words": "outage"}, None),
+    "bluesky_search": (SearchTwin, {"words": "outage"}, ACCOUNT),
     "reddit": (RedditTwin, {"read": "new", "subreddit": "town"}, CLIENT),
     "hacker_news": (HackerNewsTwin, {"words": "outage"}, None),
 }

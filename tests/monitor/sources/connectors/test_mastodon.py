@@ -38,23 +38,47 @@ async def test_a_status_becomes_a_post(
     assert (boost.parent_external_id, boost.text) == (first["uri"], post.text)
 
 
+@pytest.mark.parametrize("timeline", [TAG, {"timeline": "search", "words": "停电"}])
+@pytest.mark.parametrize("flake", [False, True])
 async def test_only_what_is_new_is_asked_for_and_nothing_between_is_lost(
-    read: Read, twin: MastodonTwin, httpserver: HTTPServer
+    read: Read, twin: MastodonTwin, httpserver: HTTPServer, timeline: dict[str, str], flake: bool
 ) -> None:
+    twin.flake = flake
     for number in range(60):
         twin.post(f"old {number}", minutes_ago=600 - number)
-    first = await read("mastodon", httpserver.url_for("/"), TAG)
-    assert len(ids(first)) == 40
+    first = await read("mastodon", httpserver.url_for("/"), timeline)
+    assert len(ids(first)) == 60
     assert not first.more
     fresh = [twin.post(f"new {number}", minutes_ago=200 - number)["uri"] for number in range(150)]
-    second = await read("mastodon", httpserver.url_for("/"), TAG, after=first)
+    second = await read("mastodon", httpserver.url_for("/"), timeline, after=first)
     assert set(fresh) <= set(ids(second))
     assert not second.more
     twin.asked.clear()
     twin.statuses[-1]["content"] = "edited"
-    third = await read("mastodon", httpserver.url_for("/"), TAG, after=second)
-    assert len(twin.asked) == 1
+    third = await read("mastodon", httpserver.url_for("/"), timeline, after=second)
+    assert len(twin.asked) == 2
     assert "edited" in texts(third)
+
+
+async def test_a_quote_names_what_it_quotes_and_repeats_no_link(
+    read: Read, twin: MastodonTwin, httpserver: HTTPServer
+) -> None:
+    quoted = {"state": "accepted", "quoted_status": {"uri": "https://other.example/1"}}
+    link = '<p class="quote-inline">RE: <a href="https://other.example/1">other</a></p>'
+    twin.post("", quote=quoted, content=f"{link}<p>停电了</p>")
+    twin.post("later", quote={"state": "revoked", "quoted_status": None})
+    later, quoting = (await read("mastodon", httpserver.url_for("/"), TAG)).posts.dated
+    assert (quoting.text, quoting.parent_external_id) == ("停电了", "https://other.example/1")
+    assert later.parent_external_id is None
+
+
+async def test_what_only_followers_may_read_is_not_kept(
+    read: Read, twin: MastodonTwin, httpserver: HTTPServer
+) -> None:
+    for visibility in ("public", "unlisted", "private", "direct"):
+        twin.post(visibility, visibility=visibility)
+    harvest = await read("mastodon", httpserver.url_for("/"), TAG)
+    assert sorted(texts(harvest)) == ["public", "unlisted"]
 
 
 async def test_a_reading_without_time_goes_on_where_it_ended(

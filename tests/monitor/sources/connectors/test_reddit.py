@@ -39,7 +39,29 @@ async def test_a_submission_and_a_comment_become_posts(
     assert comment.parent_external_id == "t3_000000"
     assert twin.asked[0]["path"] == "/r/town/new"
     assert twin.asked[0]["raw_json"] == "1"
-    assert all(agent.startswith("Groundswell/") for agent in twin.agents)
+    assert all(agent.startswith("server:groundswell:") for agent in twin.agents)
+
+
+async def test_the_account_that_answers_for_the_program_is_named(
+    read: Read, twin: RedditTwin, httpserver: HTTPServer
+) -> None:
+    await read("reddit", httpserver.url_for("/"), NEW | {"account": "town_press"}, CLIENT)
+    assert all(agent.endswith(" (by /u/town_press)") for agent in twin.agents)
+
+
+async def test_what_was_deleted_since_is_told(
+    read: Read, twin: RedditTwin, httpserver: HTTPServer
+) -> None:
+    names = [twin.post(f"post {number}", minutes_ago=number) for number in range(6)]
+    twin.entries[1]["data"] |= {"author": "[deleted]", "selftext": "[deleted]"}
+    twin.entries[2]["data"]["removed_by_category"] = "moderator"
+    del twin.entries[5]
+    harvest = await read("reddit", httpserver.url_for("/"), NEW, CLIENT, kept=names)
+    assert harvest.gone == {names[1], names[2], names[5]}
+    del twin.entries[:]
+    twin.post("another")
+    # An answer that tells of nearly nothing is a fault of the server.
+    assert not (await read("reddit", httpserver.url_for("/"), NEW, CLIENT, kept=names)).gone
 
 
 async def test_a_token_is_kept_until_it_is_refused(

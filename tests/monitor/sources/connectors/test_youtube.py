@@ -1,7 +1,9 @@
 """YouTube: videos, comments, and a quota that is never used up by surprise."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -62,7 +64,7 @@ async def test_only_videos_with_new_comments_are_asked_for_them(
     assert quiet in ids(third)
 
 
-async def test_a_channel_costs_a_hundredth_of_a_search(
+async def test_a_channel_needs_no_search(
     read: Read, twin: YouTubeTwin, httpserver: HTTPServer
 ) -> None:
     mine = twin.upload("Mine", minutes_ago=90)
@@ -71,19 +73,19 @@ async def test_a_channel_costs_a_hundredth_of_a_search(
     harvest = await read("youtube", httpserver.url_for("/"), settings, KEY)
     assert ids(harvest) == [mine]
     assert twin.asked == ["playlistItems", "videos"]
-    assert twin.units == 9_998
+    assert (twin.units, twin.searches) == (9_998, 100)
 
 
 async def test_the_units_of_the_day_are_not_used_up_and_the_source_waits_for_the_next(
     read: Read, twin: YouTubeTwin, httpserver: HTTPServer
 ) -> None:
     twin.upload("Outage", minutes_ago=90)
-    settings = WORDS | {"units_a_day": 103}
+    settings = WORDS | {"units_a_day": 3}
     harvest = None
     for _ in range(4):
         harvest = await read("youtube", httpserver.url_for("/"), settings, KEY, after=harvest)
     assert harvest is not None
-    assert 10_000 - twin.units == 103
+    assert 10_000 - twin.units == 3
     assert harvest.pause is not None
     assert timedelta() < harvest.pause <= timedelta(days=1, hours=1)
 
@@ -93,7 +95,7 @@ async def test_a_quota_that_others_used_up_is_no_failure_either(
 ) -> None:
     video = twin.upload("Outage", minutes_ago=90)
     twin.comment(video, "Here too", minutes_ago=30)
-    twin.units = 101
+    twin.units = 1
     harvest = await read("youtube", httpserver.url_for("/"), WORDS, KEY)
     assert ids(harvest) == [video]
     assert harvest.pause is not None
@@ -101,6 +103,39 @@ async def test_a_quota_that_others_used_up_is_no_failure_either(
     again = await read("youtube", httpserver.url_for("/"), WORDS, KEY, after=harvest)
     # The comments were not read, so they are still new.
     assert f"{video}-c0" in ids(again)
+
+
+@pytest.mark.parametrize("by_whom", ["by the source", "by others"])
+async def test_without_searches_what_is_known_is_still_followed(
+    read: Read, twin: YouTubeTwin, httpserver: HTTPServer, by_whom: str
+) -> None:
+    video = twin.upload("Outage", minutes_ago=90)
+    often = WORDS | {"searches_a_day": 1 if by_whom == "by the source" else 50}
+    twin.searches = 50 if by_whom == "by the source" else 1
+    first = await read("youtube", httpserver.url_for("/"), often, KEY)
+    assert first.cursor is not None
+    later = replace(first, cursor=dict(first.cursor) | {"searched_at": "2026-01-01T00:00:00Z"})
+    comment = twin.comment(video, "Here too", minutes_ago=30)
+    second = await read("youtube", httpserver.url_for("/"), often, KEY, after=later)
+    assert comment in ids(second)
+    assert second.pause is None
+    twin.asked.clear()
+    third = replace(second, cursor=dict(second.cursor or {}) | {"searched_at": None})
+    await read("youtube", httpserver.url_for("/"), often, KEY, after=third)
+    assert "search" not in twin.asked
+
+
+async def test_a_video_that_is_not_there_any_more_is_told(
+    read: Read, twin: YouTubeTwin, httpserver: HTTPServer
+) -> None:
+    gone, stays = (twin.upload(title, minutes_ago=90) for title in ("Gone", "Stays"))
+    first = await read("youtube", httpserver.url_for("/"), WORDS, KEY)
+    assert not first.gone
+    del twin.videos[0]
+    second = await read("youtube", httpserver.url_for("/"), WORDS, KEY, after=first)
+    assert (second.gone, ids(second)) == ({gone}, [stays])
+    third = await read("youtube", httpserver.url_for("/"), WORDS, KEY, after=second)
+    assert not third.gone
 
 
 async def test_a_video_without_comments_is_no_fault(
@@ -126,24 +161,22 @@ async def test_a_wrong_key_is_told_and_not_shown(
 
 @given(
     spending=st.lists(
-        st.tuples(st.sampled_from([1, 100]), st.timedeltas(timedelta(), timedelta(hours=9))),
+        st.tuples(st.booleans(), st.timedeltas(timedelta(), timedelta(hours=9))),
         max_size=60,
     ),
-    limit=st.integers(1, 500),
 )
-def test_no_day_costs_more_than_its_units(
-    spending: list[tuple[int, timedelta]], limit: int
+def test_what_was_used_on_a_day_is_counted_for_that_day_alone(
+    spending: list[tuple[bool, timedelta]],
 ) -> None:
     now = datetime(2026, 3, 7, tzinfo=UTC)  # the night to the 8th has a missing hour there
     kept: object = None
-    used: dict[str, int] = {}
-    for units, pause in spending:
+    used: Counter[tuple[date, bool]] = Counter()
+    for search, pause in spending:
         now += pause
         quota = Quota.of(kept, now)
-        if quota.allows(units, limit):
-            quota = quota.spent(units)
-            used[quota.day.isoformat()] = used.get(quota.day.isoformat(), 0) + units
+        quota = quota.searched() if search else quota.spent()
+        used[quota.day, search] += 1
+        assert (quota.searches, quota.used) == (used[quota.day, True], used[quota.day, False])
         kept = quota.kept()
         assert timedelta() < next_day(now) <= timedelta(hours=25)
         assert Quota.of(kept, now + next_day(now)).used == 0
-    assert all(total <= limit for total in used.values())

@@ -1,4 +1,4 @@
-"""Servers that behave like Bluesky's: the search of the AppView, and Jetstream."""
+"""Servers that behave like Bluesky's: the search through an account's server, and Jetstream."""
 
 import asyncio
 import json
@@ -66,6 +66,11 @@ class SearchTwin:
         listed = sorted(self.posts, key=lambda post: post["indexedAt"], reverse=True)
         if since := request.args.get("since"):
             listed = [post for post in listed if post["indexedAt"] >= since]
+        if "cursor" in request.args and not signed_in:
+            # The AppView's front refuses further pages with a page of its own, no JSON.
+            return Response(
+                "<html><body>Request forbidden by administrative rules.</body></html>", 403
+            )
         start, count = int(request.args.get("cursor", 0)), int(request.args.get("limit", 25))
         answer: dict[str, Any] = {"posts": listed[start : start + count], "hitsTotal": len(listed)}
         if start + count < len(listed):
@@ -97,6 +102,14 @@ class JetstreamTwin:
         commit = {"operation": operation, "collection": "app.bsky.feed.post", "rkey": key} | more
         time = int(ago(seconds_ago / 60).timestamp() * 1e6)
         self.messages.append({"did": DID, "time_us": time, "kind": "commit", "commit": commit})
+
+    def account(self, status: str | None, *, seconds_ago: float) -> None:
+        """The account ends, pauses, or is back; every listener hears it."""
+        time = ago(seconds_ago / 60)
+        account: dict[str, Any] = {"active": status is None, "did": DID, "seq": 7}
+        account |= {"time": rfc3339(time)} | ({"status": status} if status else {})
+        told = {"did": DID, "time_us": int(time.timestamp() * 1e6), "kind": "account"}
+        self.messages.append(told | {"account": account})
 
     async def __call__(self, connection: ServerConnection) -> None:
         """Serve one listener."""

@@ -1,5 +1,5 @@
-"""A server that behaves like Mastodon 4: numbers that grow with time, pages by min_id and max_id,
-Link headers, rate limits, tokens."""
+"""A server that behaves like Mastodon 4: numbers that grow with time, pages by max_id, Link
+headers, rate limits, tokens; or like Pleroma, whose ids are no numbers."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,11 +15,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass
 class MastodonTwin:
-    """`limit`: requests that are left; `token`: wanted where it is set."""
+    """`limit`: requests that are left; `token`: wanted where it is set; `flake`: ids of letters."""
 
     host: str = "social.example"
     token: str | None = None
     limit: int = 300
+    flake: bool = False
     statuses: list[dict[str, Any]] = field(default_factory=list)
     asked: list[dict[str, str]] = field(default_factory=list)
 
@@ -28,7 +29,7 @@ class MastodonTwin:
         at = datetime.now(UTC) - timedelta(minutes=minutes_ago)
         number = int((at - _EPOCH) / timedelta(milliseconds=1)) * 65_536 + len(self.statuses)
         status = {
-            "id": str(number),
+            "id": f"A{number:x}" if self.flake else str(number),
             "uri": f"https://{self.host}/users/ann/statuses/{number}",
             "url": f"https://{self.host}/@ann/{number}",
             "created_at": at.isoformat().replace("+00:00", "Z"),
@@ -64,13 +65,10 @@ class MastodonTwin:
         }
         if self.limit < 0:
             return as_json({"error": "Too many requests"}, 429, headers)
-        listed = sorted(self.statuses, key=lambda status: -int(status["id"]))
+        listed = sorted(self.statuses, key=lambda status: str(status["id"]), reverse=True)
+        below = request.args.get("max_id")
         count = min(int(request.args.get("limit", 20)), 40)
-        if "min_id" in request.args:
-            newer = [one for one in listed if int(one["id"]) > int(request.args["min_id"])]
-            page = newer[-count:]
-        else:
-            page = listed[:count]
+        page = [one for one in listed if below is None or one["id"] < below][:count]
         if page:
             base = iri_to_uri(request.base_url)
             headers["Link"] = (

@@ -1,5 +1,5 @@
 """A server that behaves like Reddit: tokens for an application, listings by `after` that end after
-1,000 entries, X-Ratelimit headers, removed posts."""
+1,000 entries, entries by their names, X-Ratelimit headers, removed posts."""
 
 from base64 import b64encode
 from dataclasses import dataclass, field
@@ -57,6 +57,10 @@ class RedditTwin:
         headers = {"X-Ratelimit-Remaining": f"{self.left:.1f}", "X-Ratelimit-Reset": "417"}
         if self.left < 0:
             return as_json({"message": "Too Many Requests", "error": 429}, 429, headers)
+        if request.path == "/api/info":
+            wanted = request.args["id"].split(",")
+            named = [one for one in self.entries if one["data"]["name"] in wanted]
+            return as_json({"kind": "Listing", "data": {"after": None, "children": named}})
         listed = sorted(self.entries, key=lambda one: -one["data"]["created_utc"])[:1_000]
         names = [one["data"]["name"] for one in listed]
         after = request.args.get("after")

@@ -9,14 +9,14 @@ from werkzeug import Request, Response
 from tests.monitor.sources.connectors.twins.answers import ago, as_json, rfc3339
 
 KEY = {"key": "AIza-not-a-real-key"}
-_COSTS = {"search": 100, "videos": 1, "playlistItems": 1, "commentThreads": 1}
 
 
 @dataclass
 class YouTubeTwin:
-    """`units` are left today; `asked` are the calls, in order."""
+    """`units` and `searches` are left today; `asked` are the calls, in order."""
 
     units: int = 10_000
+    searches: int = 100
     videos: list[dict[str, Any]] = field(default_factory=list)
     threads: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
@@ -71,10 +71,12 @@ class YouTubeTwin:
         self.asked.append(what)
         if "key" in request.args or request.headers.get("X-Goog-Api-Key") != KEY["key"]:
             return _refused(400, "badRequest", "API key not valid. Please pass a valid API key.")
-        if self.units < _COSTS[what]:
-            self.units = 0
+        if (self.searches if what == "search" else self.units) < 1:
             return _refused(403, "quotaExceeded", "The request exceeded your quota.")
-        self.units -= _COSTS[what]
+        if what == "search":
+            self.searches -= 1
+        else:
+            self.units -= 1
         found = {
             "search": self._search,
             "videos": self._videos,

@@ -1,0 +1,1 @@
+"""Posts that were deleted where they stood (原帖已删除)."""
