@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from gateway.console.answers import Answer, Trouble
 from gateway.console.backend import Backend, ConsoleParts, Params
 from gateway.console.done import DONE
-from gateway.console.findings import FINDINGS
+from gateway.console.findings import FINDINGS, MISTAKES
 from gateway.console.language import COOKIE as LANGUAGE_COOKIE
 from gateway.console.language import LOCALES, choose_language
 from gateway.console.moments import Teller, zone_of
@@ -92,6 +92,7 @@ class Reader:
                 "unknown_problem": UNKNOWN_PROBLEM,
                 "permissions": PERMISSIONS,
                 "findings": FINDINGS,
+                "mistakes": MISTAKES,
             }
             | values
         )

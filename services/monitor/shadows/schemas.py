@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from services.monitor.backtest.schemas import BacktestOut
 from services.monitor.shadows.models import ShadowOutcome
 from services.monitor.warnings.schemas import ThresholdsIn
+from services.monitor.watches.tokens import MAX_LENGTH
 from shared.contracts.actors import ActorRef
 from shared.schemas import RequestShape, ResponseShape
 
@@ -17,7 +18,7 @@ class ShadowNew(RequestShape):
     """Settings to put beside the live ones; what is left out stays as it is."""
 
     expression: str | None = Field(
-        default=None, min_length=1, max_length=2_000, examples=["云州电力 AND 停电"]
+        default=None, min_length=1, max_length=MAX_LENGTH, examples=["云州电力 AND 停电"]
     )
     thresholds: ThresholdsIn | None = Field(
         default=None, description="All that shall differ from the defaults"

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.watches.expression import alias_key
 from services.monitor.watches.live import read_aliases, strategy_of
+from services.monitor.watches.mistakes import ExpressionError
 from services.monitor.watches.models import Alias, Watch
 from services.monitor.watches.schemas import AliasNew
-from services.monitor.watches.tokens import ExpressionError
 from shared.errors import Conflict, Invalid
 from shared.folding import fold
 from shared.rows import find_row

@@ -2,15 +2,18 @@
 
     (平安银行 OR "ping an bank") AND 2 OF (投诉, 理财, 暴雷) NOT title:招聘
 
-Side by side means AND; NEAR/n binds before NOT before AND before OR; `-word` is NOT word, `|` is
-OR; quotes make a phrase; `@name` stands for the spellings of an alias. Spelling is folded (`fold`);
-alphabetic words are found whole (`pay*`: by their beginning), Chinese words anywhere.
+Side by side means AND, on one line; NEAR/n binds before NOT before AND before OR; `-word` is NOT
+word, `|` is OR, `+` is AND; quotes make a phrase; `@name` stands for the spellings of an alias.
+Spelling is folded (`fold`); alphabetic words are found whole (`pay*`: by their beginning), Chinese
+words anywhere.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from services.monitor.watches.habits import check_word
+from services.monitor.watches.mistakes import ExpressionError, Mistake
 from services.monitor.watches.nodes import (
     CODES,
     And,
@@ -24,10 +27,10 @@ from services.monitor.watches.nodes import (
     Term,
     Within,
 )
-from services.monitor.watches.tokens import ExpressionError, Token, TokenKind, tokenize
+from services.monitor.watches.tokens import Token, TokenKind, tokenize
 from shared.folding import fold, is_word_character
 
-MAX_TERMS = 200
+MAX_TERMS = 1_000
 # With the spellings of aliases, and with what a watch excludes besides its expression.
 MAX_SPELLINGS = 1_000
 MAX_DEPTH = 30
@@ -36,6 +39,7 @@ MAX_DISTANCE = 100
 Aliases: TypeAlias = Mapping[str, Sequence[str]]
 _NO_ALIASES: Aliases = {}
 _ENDS = (TokenKind.OR, TokenKind.CLOSE, TokenKind.COMMA, TokenKind.END)
+_BOTH = (TokenKind.AND, TokenKind.PLUS)
 _DISTANCES = (TokenKind.NEAR, TokenKind.THEN)
 
 
@@ -65,11 +69,7 @@ def parse_closely(source: str, aliases: Aliases = _NO_ALIASES) -> Parsed:
     """Reads an expression like `parse`, and tells what stood where."""
     parsed = _Parser(tokenize(source), aliases).parse()
     if holds(parsed.node, lambda leaf: False):
-        raise ExpressionError(
-            "the expression only excludes: it would match every post without these words;"
-            " add a word that must be there",
-            0,
-        )
+        raise ExpressionError(Mistake.ONLY_EXCLUDES, 0)
     return parsed
 
 
@@ -106,21 +106,26 @@ class _Parser:
         self._aliases = aliases
         self._next = 0
         self._terms = 0
+        self._spelt = 0
         self._depth = 0
         self._field = Field.ANY
         self._parsed = Parsed(And(()))
 
     def parse(self) -> Parsed:
         if self._peek.kind is TokenKind.END:
-            raise ExpressionError("the expression is empty", 0)
+            raise ExpressionError(Mistake.EMPTY, 0)
         self._parsed.node = self._any()
         if self._peek.kind is TokenKind.CLOSE:
-            raise ExpressionError("this parenthesis closes nothing", self._peek.position)
+            raise ExpressionError(Mistake.STRAY_BRACKET, self._peek.position)
         return self._parsed
 
     @property
     def _peek(self) -> Token:
         return self._tokens[self._next]
+
+    @property
+    def _before(self) -> Token:
+        return self._tokens[self._next - 1]
 
     def _take(self) -> Token:
         token = self._peek
@@ -150,8 +155,11 @@ class _Parser:
         operands = [self._near()]
         bare = False
         while self._peek.kind not in _ENDS:
-            if self._peek.kind is TokenKind.AND:
+            if self._peek.kind in _BOTH:
                 self._take()
+            elif self._peek.line > self._before.line and self._peek.kind is not TokenKind.NOT:
+                # A list, a keyword a line, is meant as alternatives; AND would find nothing.
+                raise ExpressionError(Mistake.NEW_LINE, self._peek.position, term=self._peek.text)
             # "a OR b -c" is as often meant as it is read; "a OR b c" rarely is.
             bare = bare or self._peek.kind is not TokenKind.NOT
             operands.append(self._near())
@@ -163,33 +171,28 @@ class _Parser:
             return left
         operator = self._take()
         if operator.number > MAX_DISTANCE:
-            raise ExpressionError(f"the distance is at most {MAX_DISTANCE}", operator.position)
+            raise ExpressionError(Mistake.TOO_FAR, operator.position, limit=str(MAX_DISTANCE))
         sides = (_alternatives(left, operator), _alternatives(self._one(), operator))
         if len({term.field for side in sides for term in side}) > 1:
-            raise ExpressionError(
-                f"both sides of “{operator.text}” must be looked for in the same place:"
-                " write title:(a NEAR/5 b)",
-                operator.position,
-            )
+            raise ExpressionError(Mistake.NEAR_FIELDS, operator.position, term=operator.text)
         if sides[0][0].field in CODES:
-            raise ExpressionError("there is no nearness in a code", operator.position)
+            raise ExpressionError(Mistake.NEAR_CODE, operator.position)
         if self._peek.kind in _DISTANCES:
-            raise ExpressionError(
-                "nearness joins two words or groups: write (a NEAR/5 b) AND (b NEAR/5 c)",
-                self._peek.position,
-            )
+            raise ExpressionError(Mistake.NEAR_CHAIN, self._peek.position)
         return Near(*sides, operator.number, operator.kind is TokenKind.THEN)
 
     def _one(self) -> Node:
+        while self._peek.kind is TokenKind.PLUS:  # +word: it must be there, as without it
+            self._take()
         token = self._take()
         if token.kind in (TokenKind.WORD, TokenKind.PHRASE):
             return self._word(token)
         inner = _INNER.get(token.kind)
         if inner is None:
-            raise ExpressionError(self._missing_operand(token), token.position)
+            raise self._missing_operand(token)
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise ExpressionError(f"nested more than {MAX_DEPTH} deep", token.position)
+            raise ExpressionError(Mistake.TOO_DEEP, token.position, limit=str(MAX_DEPTH))
         node = inner(self, token)
         self._depth -= 1
         return node
@@ -200,7 +203,7 @@ class _Parser:
     def _group(self, opening: Token) -> Node:
         node = self._any()
         if self._take().kind is not TokenKind.CLOSE:
-            raise ExpressionError("this parenthesis is not closed", opening.position)
+            raise ExpressionError(Mistake.OPEN_BRACKET, opening.position)
         return node
 
     def _count(self, token: Token) -> Node:
@@ -209,34 +212,38 @@ class _Parser:
         while self._take_if(TokenKind.COMMA):
             operands.append(self._any())
         if self._take().kind is not TokenKind.CLOSE:
-            raise ExpressionError("this parenthesis is not closed", opening.position)
+            raise ExpressionError(Mistake.OPEN_BRACKET, opening.position)
         if not 1 <= token.number <= len(operands):
             raise ExpressionError(
-                f"“{token.text}” asks for {token.number} of {len(operands)}; separate the choices"
-                " by commas: 2 OF (a, b, c)",
+                Mistake.COUNT,
                 token.position,
+                term=token.text,
+                count=str(token.number),
+                limit=str(len(operands)),
             )
         return AtLeast(token.number, tuple(operands))
 
     def _in_field(self, token: Token) -> Node:
         if self._field is not Field.ANY:
-            raise ExpressionError("a field cannot stand inside another", token.position)
+            raise ExpressionError(Mistake.FIELD_IN_FIELD, token.position)
         self._field = token.field
         node = self._one()
         self._field = Field.ANY
         return node
 
     def _word(self, token: Token) -> Node:
-        spellings = self._spellings(token)
+        if token.kind is TokenKind.WORD:
+            check_word(token)
         self._terms += 1
         if self._terms > MAX_TERMS:
-            raise ExpressionError(f"more than {MAX_TERMS} words and phrases", token.position)
+            raise ExpressionError(Mistake.TOO_MANY_WORDS, token.position, limit=f"{MAX_TERMS:,}")
+        spellings = self._spellings(token)
         terms = tuple(dict.fromkeys(self._term(token, spelling) for spelling in spellings))
         self._parsed.words[token.position] = token, terms
-        if sum(len(found) for _, found in self._parsed.words.values()) > MAX_SPELLINGS:
+        self._spelt += len(terms)
+        if self._spelt > MAX_SPELLINGS:
             raise ExpressionError(
-                f"more than {MAX_SPELLINGS:,} words with all spellings of the aliases",
-                token.position,
+                Mistake.TOO_MANY_SPELLINGS, token.position, limit=f"{MAX_SPELLINGS:,}"
             )
         return terms[0] if len(terms) == 1 else Or(terms)
 
@@ -250,21 +257,19 @@ class _Parser:
     def _term(self, token: Token, spelling: str) -> Term:
         text = fold(spelling)
         if not text:
-            raise ExpressionError("there is nothing to look for in this phrase", token.position)
-        if token.kind is TokenKind.WORD and text == "-":
-            raise ExpressionError(
-                "“-” must stand directly before the word that it excludes", token.position
-            )
+            raise ExpressionError(Mistake.NOTHING_TO_FIND, token.position)
         begun = text[:-1]
         prefix = token.kind is TokenKind.WORD and text[-1] == "*" and is_word_character(begun[-1:])
         return Term(code_of(self._field, begun if prefix else text), self._field, prefix)
 
-    def _missing_operand(self, token: Token) -> str:
-        before = self._tokens[self._next - 2] if self._next > 1 else None
-        found = "the end" if token.kind is TokenKind.END else f"“{token.text}”"
-        if before is None:
-            return f"the expression cannot begin with {found}"
-        return f"a word, phrase or group must follow “{before.text}”, not {found}"
+    def _missing_operand(self, token: Token) -> ExpressionError:
+        at = token.position
+        if self._next == 1:
+            return ExpressionError(Mistake.CANNOT_BEGIN, at, found=token.text)
+        before = self._tokens[self._next - 2].text
+        if token.kind is TokenKind.END:
+            return ExpressionError(Mistake.UNFINISHED, at, before=before)
+        return ExpressionError(Mistake.MUST_FOLLOW, at, before=before, found=token.text)
 
 
 _INNER: Mapping[TokenKind, Callable[[_Parser, Token], Node]] = {
@@ -280,8 +285,5 @@ def _alternatives(node: Node, operator: Token) -> tuple[Term, ...]:
     operands = node.operands if isinstance(node, Or) else (node,)
     terms = tuple(term for term in operands if isinstance(term, Term))
     if len(terms) < len(operands):
-        raise ExpressionError(
-            f"beside “{operator.text}” stands a word, a phrase, or a group of them joined by OR",
-            operator.position,
-        )
+        raise ExpressionError(Mistake.NEAR_GROUP, operator.position, term=operator.text)
     return terms

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import StrEnum
 
 from services.monitor.watches.borders import occurs
-from services.monitor.watches.expression import Parsed
+from services.monitor.watches.expression import Aliases, Parsed
 from services.monitor.watches.nodes import (
     CODES,
     TEXTS,
@@ -21,7 +22,8 @@ from services.monitor.watches.nodes import (
     written,
 )
 from services.monitor.watches.strategy import Strategy
-from services.monitor.watches.tokens import Token, TokenKind
+from services.monitor.watches.tokens import FIELDS, Token, TokenKind
+from shared.folding import fold
 
 
 class Remark(StrEnum):
@@ -35,9 +37,9 @@ class Remark(StrEnum):
     COMMON_CHARACTER = "common_character"
     SHORT_PREFIX = "short_prefix"
     MIXED = "mixed"
-    BRACKETS = "brackets"
-    COMMA = "comma"
     ASTERISK = "asterisk"
+    MISTYPED = "mistyped"
+    GLUED = "glued"
     UNKNOWN_ALIAS = "unknown_alias"
     UNKNOWN_FIELD = "unknown_field"
     TOO_BROAD = "too_broad"
@@ -55,10 +57,10 @@ SENTENCES: Mapping[Remark, str] = {
     Remark.MIXED: (
         "AND binds before OR: this is read as {other}. Put parentheses where you mean them."
     ),
-    Remark.BRACKETS: "“{term}” is looked for with its bracket; only ( ) and （ ） group words.",
-    Remark.COMMA: "“{term}” is looked for with its comma; write OR between alternatives.",
-    Remark.ASTERISK: "“{term}” is looked for with its asterisk; only the end of an alphabetic"
+    Remark.ASTERISK: "“{term}” is looked for with its sign; only the end of an alphabetic"
     " word can be left open (pay*), and Chinese words are found anywhere.",
+    Remark.MISTYPED: "“{term}” is looked for as it is written; did you mean “{other}”?",
+    Remark.GLUED: "“{term}” is looked for as one word; with spaces “{other}” joins two.",
     Remark.UNKNOWN_ALIAS: "There is no alias “{term}”: it is looked for as it is written.",
     Remark.UNKNOWN_FIELD: "There is no field “{other}”: “{term}” is looked for as it is written.",
     Remark.TOO_BROAD: "{term} of the past posts match; a watch is meant to find few.",
@@ -81,18 +83,19 @@ class Finding:
         return SENTENCES[self.remark].format(**self.values)
 
 
-def lint(strategy: Strategy) -> list[Finding]:
-    """Returns what is probably not meant, in the order of the parts of the watch."""
+def lint(strategy: Strategy, aliases: Aliases | None = None) -> list[Finding]:
+    """Returns what is probably not meant, in the order of the parts of the watch; `aliases`: those
+    that could have been meant."""
     parts = [("/expression", strategy.expression)]
     parts += [(f"/exclusions/{index}", part) for index, part in enumerate(strategy.exclusions)]
-    found = [finding for pointer, part in parts for finding in _part(pointer, part)]
+    found = [finding for pointer, part in parts for finding in _part(pointer, part, aliases)]
     return [*found, *_contradictions(strategy)]
 
 
-def _part(pointer: str, parsed: Parsed) -> Iterator[Finding]:
+def _part(pointer: str, parsed: Parsed, aliases: Aliases | None) -> Iterator[Finding]:
     places = {term: at for at, (_, terms) in reversed(parsed.words.items()) for term in terms}
     for at, (token, terms) in parsed.words.items():
-        for remark, values in _word(token, terms):
+        for remark, values in _word(token, terms, aliases or {}):
             yield Finding(remark, pointer, at, values)
     for remark, term, other in _redundant(parsed.node):
         values = {"term": term.text, "other": other.text}
@@ -103,26 +106,35 @@ def _part(pointer: str, parsed: Parsed) -> Iterator[Finding]:
 
 # With all spellings of aliases there may be a thousand alternatives: a million pairs.
 _COMPARED = 300
-_BRACKETS = re.compile(r"^[\[【{《〈<]|[\]】}》〉>]$")
-_HASHTAG_OR_SMILEY = re.compile(r"^\[.+\]$|^【.+】$|^《.+》$|^〈.+〉$|^<.+>$|^\{.+\}$")
 _NAMED = re.compile(r"^([^\W\d_]{2,10})[:：](?!//)")
+_ASTERISK = re.compile(r"\*|(?<=\w)[?？](?=\w)")
+# 参与 and 给与 are words; of what else has 与 or 或 inside, an operator was often meant.
+_GLUED = re.compile(r"\w{2}(?<![参给赠授])([与與或])(?![者许許其会會])\w{2}")
+_OPERATORS = {
+    "near": "NEAR/5",
+    **dict.fromkeys(("adn", "nad", "andd", "aand"), "AND"),
+    **dict.fromkeys(("orr", "oor", "xor"), "OR"),
+    **dict.fromkeys(("nto", "nott", "nor", "andnot", "exclude"), "NOT"),
+}
 
 
-def _word(token: Token, terms: tuple[Term, ...]) -> Iterator[tuple[Remark, dict[str, str]]]:
+def _word(
+    token: Token, terms: tuple[Term, ...], aliases: Aliases
+) -> Iterator[tuple[Remark, dict[str, str]]]:
     """Remarks on one word as it was typed."""
     text = token.text
     if token.kind is TokenKind.WORD:
         values = {"term": text}
-        if _BRACKETS.search(text) and not _HASHTAG_OR_SMILEY.match(text):
-            yield Remark.BRACKETS, values
-        if "，" in text or "、" in text or "；" in text or text[-1] in ",;":
-            yield Remark.COMMA, values
-        if "*" in text and not any(term.prefix for term in terms):
+        if _ASTERISK.search(text) and not any(term.prefix for term in terms):
             yield Remark.ASTERISK, values
+        if meant := _OPERATORS.get(text.lower()):
+            yield Remark.MISTYPED, values | {"other": meant}
+        if glued := _GLUED.search(text):
+            yield Remark.GLUED, values | {"other": glued[1]}
         if text[0] in "@＠" and len(terms) == 1 and len(text) > 1:
-            yield Remark.UNKNOWN_ALIAS, {"term": text[1:]}
+            yield from _name(Remark.UNKNOWN_ALIAS, text[1:], "@{}", list(aliases), text[1:])
         if named := _NAMED.match(text):
-            yield Remark.UNKNOWN_FIELD, values | {"other": named[1]}
+            yield from _name(Remark.UNKNOWN_FIELD, named[1], "{}:", list(FIELDS), text)
     for term in terms:
         if term.field not in TEXTS:
             continue
@@ -130,6 +142,17 @@ def _word(token: Token, terms: tuple[Term, ...]) -> Iterator[tuple[Remark, dict[
             yield Remark.SHORT_PREFIX, {"term": term.text}
         elif not term.prefix and len(term.text) == 1 and term.text.isalnum():
             yield Remark.COMMON_CHARACTER, {"term": term.text}
+
+
+def _name(
+    unknown: Remark, name: str, form: str, known: list[str], term: str
+) -> Iterator[tuple[Remark, dict[str, str]]]:
+    """What is nearly the name of a field or an alias was probably meant to be it."""
+    close = get_close_matches(fold(name), known, 1, cutoff=0.75)
+    if close:
+        yield Remark.MISTYPED, {"term": form.format(name), "other": form.format(close[0])}
+    else:
+        yield unknown, {"term": term, "other": name}
 
 
 def _redundant(node: Node) -> Iterator[tuple[Remark, Term, Term]]:
@@ -183,12 +206,12 @@ def _contradictions(strategy: Strategy) -> Iterator[Finding]:
         if isinstance(operand, Not)
         for word in _alternatives(operand.operand)
         if isinstance(word, Term)
-    ]
+    ][:_COMPARED]
     places = {term: at for at, (_, terms) in strategy.expression.words.items() for term in terms}
     for operand in operands:
         if isinstance(operand, Not):
             continue
-        choices = _alternatives(operand)
+        choices = _alternatives(operand)[:_COMPARED]
         lost = [
             (term, other)
             for term in choices
@@ -196,7 +219,7 @@ def _contradictions(strategy: Strategy) -> Iterator[Finding]:
             for other in excluded
             if implies(term, other)
         ]
-        every = len({term for term, _ in lost}) == len(choices)
+        every = len({term for term, _ in lost}) == len(_alternatives(operand))
         for term, other in lost:
             values = {"term": term.text, "other": other.text}
             remark = Remark.NEVER if every else Remark.NEVER_COUNTS

@@ -13,11 +13,11 @@ from services.monitor.posts.models import Post
 from services.monitor.sources.models import Source
 from services.monitor.watches.content import Fields
 from services.monitor.watches.expression import Aliases
+from services.monitor.watches.mistakes import ExpressionError
 from services.monitor.watches.models import Alias, Watch
 from services.monitor.watches.nodes import Node
 from services.monitor.watches.schemas import WatchFilters
 from services.monitor.watches.strategy import NO_FILTERS, Strategy, read_strategy
-from services.monitor.watches.tokens import ExpressionError
 from shared.contracts.posts import CollectedPost
 from shared.log import get_logger
 

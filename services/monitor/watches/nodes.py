@@ -19,10 +19,9 @@ class Field(StrEnum):
     SOURCE = "source"
 
 
-# What would be read as something else without quotes.
-_MISREAD = re.compile(
-    r"[\s()|,;:：、，；*]|^[-@]|^(and|or|not|与|且|或|非)$|^(near|then|邻近|先后)/"
-)
+# What is read as one word without quotes, and what is not, though it looks like one.
+_PLAIN = re.compile(r"[\w.#%]+(?:-[a-z0-9_]+)*")
+_OPERATOR = re.compile(r"and|or|not|[与且或非]|并且|而且|或者|不含|不包含|排除|[\W_]*")
 # Fields whose value is a code that is compared as a whole, not searched for words.
 CODES = frozenset({Field.PLATFORM, Field.LANGUAGE})
 # Fields in which people read the words that were found.
@@ -131,7 +130,8 @@ def written(node: Node) -> str:
     """Returns the expression of a tree, as a person could have typed it."""
     match node:
         case Term(text, field, prefix):
-            word = f"{text}*" if prefix else f'"{text}"' if _MISREAD.search(text) else text
+            plain = _PLAIN.fullmatch(text) and not _OPERATOR.fullmatch(text)
+            word = f"{text}*" if prefix else text if plain else f'"{text}"'
             return word if field is Field.ANY else f"{field}:{word}"
         case Near(left, right, distance, ordered):
             field = left[0].field

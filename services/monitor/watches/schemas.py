@@ -1,18 +1,21 @@
 """Shapes of the watches API."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictInt, StringConstraints
 
 from services.monitor.warnings.schemas import ThresholdsIn
+from services.monitor.watches.lint import Remark
+from services.monitor.watches.mistakes import Mistake
 from services.monitor.watches.strategy import Filters
+from services.monitor.watches.tokens import MAX_LENGTH
 from shared.schemas import Line, Moment, RequestShape, ResponseShape
 
 _EXPRESSION = '(@云州电力 OR "Yunzhou Power") AND (停电 NEAR/10 投诉 OR 爆炸) NOT title:招聘'
-Expression = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+Expression = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH)]
 _AliasName = Annotated[
     str,
     StringConstraints(
@@ -175,14 +178,20 @@ class ExplainOut(BaseModel):
 
 class FindingOut(BaseModel):
     """A remark on a watch. `severity` is error (it cannot be saved) or warning; `pointer` names the
-    part, `position` the character in it; `values` stand in the sentence."""
+    part, `position` the character in it; `values` stand in the sentence.
 
-    code: str
-    severity: str
+    Of what cannot be read (`code` is unreadable), `mistake` says why and `suggestion` how that part
+    could be written.
+    """
+
+    code: Remark
+    severity: Literal["error", "warning"]
     message: str
     pointer: str
     position: int
     values: dict[str, str]
+    mistake: Mistake | None = None
+    suggestion: str | None = None
 
 
 class LintOut(BaseModel):

@@ -76,7 +76,14 @@ def read_new(new: StrategyIn, aliases: Aliases) -> Strategy:
     except StrategyError as error:
         raise Invalid(
             f"{error.pointer}: {error}",
-            errors=[{"pointer": error.pointer, "detail": str(error), "position": error.position}],
+            errors=[
+                {
+                    "pointer": error.pointer,
+                    "detail": str(error),
+                    "code": error.mistake,
+                    "position": error.position,
+                }
+            ],
         ) from error
 
 

@@ -10,8 +10,8 @@ from services.monitor.watches.expression import (
     code_of,
     parse_closely,
 )
+from services.monitor.watches.mistakes import ExpressionError, Mistake
 from services.monitor.watches.nodes import And, Field, Node, Not, Or, Term, Within, terms_of
-from services.monitor.watches.tokens import ExpressionError
 from shared.folding import fold
 
 _FOREVER = float("inf")
@@ -36,7 +36,7 @@ class StrategyError(ExpressionError):
     """What cannot be read of a watch; `pointer` names which part."""
 
     def __init__(self, pointer: str, error: ExpressionError) -> None:
-        super().__init__(error.message, error.position)
+        super().__init__(error.mistake, error.position, **error.values)
         self.pointer = pointer
 
 
@@ -78,7 +78,7 @@ def read_strategy(
     )
     wanted, excluded = terms_of(strategy.node)
     if len(wanted) + len(excluded) > MAX_SPELLINGS:
-        error = ExpressionError(f"more than {MAX_SPELLINGS:,} words together", 0)
+        error = ExpressionError(Mistake.TOO_MANY_SPELLINGS, 0, limit=f"{MAX_SPELLINGS:,}")
         raise StrategyError("/exclusions", error)
     return strategy
 

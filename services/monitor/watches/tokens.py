@@ -4,24 +4,19 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.monitor.watches.mistakes import ExpressionError, Mistake
 from services.monitor.watches.nodes import Field
+from shared.folding import fold
 
-MAX_LENGTH = 2_000
-
-
-class ExpressionError(ValueError):
-    """What is wrong with an expression, and where: `position` counts characters from 0."""
-
-    def __init__(self, message: str, position: int) -> None:
-        super().__init__(f"{message} (at character {position + 1})")
-        self.message = message
-        self.position = position
+# A list of five hundred names out of a spreadsheet is a watch.
+MAX_LENGTH = 10_000
 
 
 class TokenKind(StrEnum):
     AND = "AND"
     OR = "OR"
     NOT = "NOT"
+    PLUS = "+"
     NEAR = "NEAR/n"
     THEN = "THEN/n"
     COUNT = "n OF"
@@ -36,69 +31,67 @@ class TokenKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`number` is the n of NEAR/n, THEN/n and n OF; `field` what a field token names."""
+    """`text` as typed, of a phrase without its quotes; `number` is the n of NEAR/n, THEN/n and
+    n OF; `field` what a field token names; `line` on which line it stands, from 0."""
 
     kind: TokenKind
     text: str
     position: int
     number: int = 0
     field: Field = Field.ANY
+    line: int = 0
 
 
 # Operators are known in any case: a lower-case "or" that silently became a search word would make
 # the watch narrower than its author believes. Quotes turn an operator back into a word.
 _OPERATORS = {
-    "and": TokenKind.AND,
-    "与": TokenKind.AND,
-    "且": TokenKind.AND,
-    "or": TokenKind.OR,
-    "或": TokenKind.OR,
-    "not": TokenKind.NOT,
-    "非": TokenKind.NOT,
+    **dict.fromkeys(("and", "&", "&&", "与", "且", "并且", "而且"), TokenKind.AND),
+    **dict.fromkeys(("or", "或", "或者"), TokenKind.OR),
+    **dict.fromkeys(("not", "非", "不含", "不包含", "排除"), TokenKind.NOT),
 }
 _DISTANCES = {
-    "near": TokenKind.NEAR,
-    "邻近": TokenKind.NEAR,
-    "then": TokenKind.THEN,
-    "先后": TokenKind.THEN,
+    **dict.fromkeys(("near", "w", "邻近", "鄰近"), TokenKind.NEAR),
+    **dict.fromkeys(("then", "onear", "先后", "先後"), TokenKind.THEN),
 }
 FIELDS = {
-    "title": Field.TITLE,
-    "标题": Field.TITLE,
-    "author": Field.AUTHOR,
-    "作者": Field.AUTHOR,
-    "platform": Field.PLATFORM,
-    "平台": Field.PLATFORM,
-    "region": Field.REGION,
-    "地区": Field.REGION,
-    "language": Field.LANGUAGE,
-    "语言": Field.LANGUAGE,
-    "source": Field.SOURCE,
-    "来源": Field.SOURCE,
+    **dict.fromkeys(("title", "intitle", "headline", "标题", "標題"), Field.TITLE),
+    **dict.fromkeys(("author", "from", "作者", "账号", "帳號"), Field.AUTHOR),
+    **dict.fromkeys(("platform", "平台", "平臺"), Field.PLATFORM),
+    **dict.fromkeys(("region", "地区", "地區", "地域"), Field.REGION),
+    **dict.fromkeys(("language", "lang", "语言", "語言"), Field.LANGUAGE),
+    **dict.fromkeys(("source", "site", "来源", "來源", "网站", "網站"), Field.SOURCE),
 }
-# Full-width signs are what a Chinese keyboard types.
-_SIGNS = {
-    "(": TokenKind.OPEN,
-    "（": TokenKind.OPEN,
-    ")": TokenKind.CLOSE,
-    "）": TokenKind.CLOSE,
-    "|": TokenKind.OR,
-    "｜": TokenKind.OR,
-}
-_QUOTES = '"“”＂「」『』'
+_NUMERALS = {"两": 2} | {numeral: n for n, numeral in enumerate("一二三四五六七八九十", 1)}
+_SIGNS = {"(": TokenKind.OPEN, ")": TokenKind.CLOSE, "+": TokenKind.PLUS}
+# Full-width signs and letters are what a Chinese keyboard types. The comma and the semicolon stay:
+# between numbers the half-width comma belongs to the word (1,000).
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；"}
+_QUOTES = '"“”「」『』'
 _COMMAS = ",，、;；"
-# Between the brackets of "n OF (…)" a comma separates; elsewhere it belongs to the word (1,000).
+# Comes along with what is copied from web pages, and would hide an operator.
+_INVISIBLE = "\u200b-\u200f\u202a-\u202e\u2060\ufeff"
+_DASHES = "\\-–—−"
+# Between characters of scripts without spaces a sign is an operator; after a letter it may belong
+# to the word: C++, AT&T, covid-19.
+_DENSE = r"[^\W\u0000-\u0dff]"
+_JOINED = (
+    rf"(?<!{_DENSE})\+{{2,}}|(?<!{_DENSE})\+(?!{_DENSE}|[({_QUOTES}])"
+    rf"|(?<!{_DENSE})&(?!{_DENSE}|[\s&({_QUOTES}]|$)|-(?![({_QUOTES}])"
+)
 _LEXEMES = {
     listing: re.compile(
-        rf"(?P<space>\s+)"
-        rf"|(?P<count>(?:至少\s*(?P<least>\d{{1,3}})|(?P<of>\d{{1,3}})\s+of)\s*(?=[(（]))"
-        rf"|(?P<near>near|then|邻近|先后)[/／](?P<apart>\d{{1,4}})(?=[\s(（{_QUOTES}]|$)"
-        rf"|(?P<field>{'|'.join(FIELDS)})[:：]"
-        rf"|(?P<sign>[()（）|｜])"
+        rf"(?P<space>[\s{_INVISIBLE}]+)"
+        rf"|(?P<count>(?:(?:至少|at\s+least)\s*(?P<least>\d{{1,3}}|[{''.join(_NUMERALS)}])\s*[个個]?"
+        rf"|(?P<of>\d{{1,3}})\s+of)\s*(?=\())"
+        rf"|(?P<near>{'|'.join(_DISTANCES)})/(?P<apart>\d{{1,4}})(?P<ordered>f?)"
+        rf"(?=[\s({_QUOTES}{_INVISIBLE}]|$)"
+        rf"|(?P<field>{'|'.join(FIELDS)}):"
+        rf"|(?P<sign>[()]|\|+|&+|\+)"
         rf"|(?P<comma>{f'[{_COMMAS}]' if listing else '(?!)'})"
         rf"|[{_QUOTES}](?P<phrase>[^{_QUOTES}]*)(?P<closing>[{_QUOTES}]?)"
-        rf"|(?P<minus>[-－])(?=[^\s)）|｜])"
-        rf"|(?P<word>[^\s()（）|｜{_QUOTES}{_COMMAS if listing else ''}]+)",
+        rf"|['‘](?P<quoted>[^\s'‘’{_QUOTES}][^'‘’\n{_QUOTES}]*)['’](?=[\s()|]|$)"
+        rf"|(?P<minus>[{_DASHES}!])(?=[^\s)|{_DASHES}!])"
+        rf"|(?P<word>(?:{_JOINED}|[^\s()|+&\-{_QUOTES}{_COMMAS if listing else ''}])+)",
         re.IGNORECASE,
     )
     for listing in (False, True)
@@ -112,42 +105,46 @@ def tokenize(source: str) -> list[Token]:
     """
     if len(source) > MAX_LENGTH:
         raise ExpressionError(
-            f"the expression has {len(source):,} characters; {MAX_LENGTH:,} are allowed", MAX_LENGTH
+            Mistake.TOO_LONG, MAX_LENGTH, count=f"{len(source):,}", limit=f"{MAX_LENGTH:,}"
         )
+    typed = source.translate(_HALF_WIDTH)
     tokens: list[Token] = []
     listing = [False]  # for each open bracket, whether it holds a list
-    position = 0
-    while lexeme := _LEXEMES[listing[-1]].match(source, position):
+    position = line = 0
+    while lexeme := _LEXEMES[listing[-1]].match(typed, position):
         position = lexeme.end()
         if lexeme["space"]:
+            line += "\n" in lexeme["space"]
             continue
-        token = _token(lexeme)
+        token = _token(lexeme, source[lexeme.start() : position], line)
         if token.kind is TokenKind.OPEN:
             listing.append(bool(tokens) and tokens[-1].kind is TokenKind.COUNT)
         elif token.kind is TokenKind.CLOSE and len(listing) > 1:
             listing.pop()
         tokens.append(token)
-    return [*tokens, Token(TokenKind.END, "", len(source))]
+    return [*tokens, Token(TokenKind.END, "", len(source), line=line)]
 
 
-def _token(lexeme: re.Match[str]) -> Token:
-    text, position = lexeme[0], lexeme.start()
-    if lexeme["phrase"] is not None:
-        if not lexeme["closing"]:
-            raise ExpressionError("this quotation is not closed", position)
-        return Token(TokenKind.PHRASE, lexeme["phrase"], position)
+def _token(lexeme: re.Match[str], text: str, line: int) -> Token:
+    at = lexeme.start()
+    if lexeme["phrase"] is not None and not lexeme["closing"]:
+        raise ExpressionError(Mistake.OPEN_QUOTATION, at)
+    if lexeme["phrase"] is not None or lexeme["quoted"]:
+        return Token(TokenKind.PHRASE, text[1:-1], at, line=line)
     if lexeme["minus"]:
-        return Token(TokenKind.NOT, text, position)
-    if lexeme["sign"]:
-        return Token(_SIGNS[text], text, position)
+        return Token(TokenKind.NOT, text, at, line=line)
     if lexeme["comma"]:
-        return Token(TokenKind.COMMA, text, position)
+        return Token(TokenKind.COMMA, text, at, line=line)
+    if sign := lexeme["sign"]:
+        kind = _SIGNS.get(sign) or (TokenKind.OR if sign[0] == "|" else TokenKind.AND)
+        return Token(kind, text, at, line=line)
     if lexeme["count"]:
-        number = int(lexeme["least"] or lexeme["of"])
-        return Token(TokenKind.COUNT, text.strip(), position, number=number)
+        number = lexeme["of"] or lexeme["least"]
+        count = _NUMERALS.get(number) or int(number)
+        return Token(TokenKind.COUNT, text.strip(), at, number=count, line=line)
     if lexeme["near"]:
-        kind = _DISTANCES[lexeme["near"].lower()]
-        return Token(kind, text, position, number=int(lexeme["apart"]))
+        kind = TokenKind.THEN if lexeme["ordered"] else _DISTANCES[lexeme["near"].lower()]
+        return Token(kind, text, at, number=int(lexeme["apart"]), line=line)
     if lexeme["field"]:
-        return Token(TokenKind.FIELD, text, position, field=FIELDS[lexeme["field"].lower()])
-    return Token(_OPERATORS.get(text.lower(), TokenKind.WORD), text, position)
+        return Token(TokenKind.FIELD, text, at, field=FIELDS[lexeme["field"].lower()], line=line)
+    return Token(_OPERATORS.get(fold(text), TokenKind.WORD), text, at, line=line)

@@ -5,10 +5,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.monitor.posts.models import Post
 from services.monitor.watches.content import Fields
 from services.monitor.watches.explain import Writing, explain
+from services.monitor.watches.expression import Aliases
 from services.monitor.watches.lint import Finding, Remark, lint
 from services.monitor.watches.live import read_aliases, read_source_names, strategy_of
 from services.monitor.watches.matching import Matcher
 from services.monitor.watches.past import match_row, newest_posts, spans_out
+from services.monitor.watches.rewriting import rewritten
 from services.monitor.watches.schemas import (
     ClauseOut,
     ExplainNew,
@@ -63,14 +65,14 @@ async def lint_watch(session: AsyncSession, new: StrategyIn) -> LintOut:
     try:
         strategy = read_parts(new, aliases)
     except StrategyError as error:
-        return _unreadable(error)
+        return _unreadable(error, new, aliases)
     names = await read_source_names(session)
     matcher = Matcher({0: strategy.node})
     examined = matched = 0
     async for row in newest_posts(session, _LINT_EXAMINES):
         examined += 1
         matched += bool(match_row(matcher, row, names))
-    findings = [*lint(strategy), *_by_rate(examined, matched)]
+    findings = [*lint(strategy, aliases), *_by_rate(examined, matched)]
     return LintOut(
         savable=True,
         findings=[_finding(found) for found in findings],
@@ -128,13 +130,17 @@ def _finding(found: Finding) -> FindingOut:
     )
 
 
-def _unreadable(error: StrategyError) -> LintOut:
+def _unreadable(error: StrategyError, new: StrategyIn, aliases: Aliases) -> LintOut:
+    *_, index = error.pointer.split("/")
+    typed = new.exclusions[int(index)] if index.isdigit() else new.expression
     finding = FindingOut(
         code=Remark.UNREADABLE,
         severity="error",
         message=str(error),
         pointer=error.pointer,
         position=error.position,
-        values={},
+        values=error.values,
+        mistake=error.mistake,
+        suggestion=rewritten(typed, aliases),
     )
     return LintOut(savable=False, findings=[finding], examined=0, matched=0, hit_rate=0.0)

@@ -25,7 +25,7 @@ from services.monitor.sources.connectors.protocol import Watched
 from services.monitor.sources.connectors.values import as_number, as_text, at
 from services.monitor.watches.expression import parse
 from services.monitor.watches.matching import Matcher
-from services.monitor.watches.tokens import ExpressionError
+from services.monitor.watches.mistakes import ExpressionError
 from shared.folding import fold
 from shared.schemas import Line, RequestShape
 
