@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from gateway.console.backend import Params
 from gateway.proxy import Rooms
-from gateway.routes import PATIENCE, ROUTES, USUAL_PATIENCE, prefix_of
+from gateway.routes import ROUTES, patience_of, prefix_of
 from shared.auth import HEADER, IdentitySigner
 from shared.contracts.actors import Actor
 from shared.contracts.rooms import Room
@@ -72,7 +72,7 @@ class HouseBackend:
                     target,
                     list(sent.items()),
                     content,
-                    PATIENCE.get(prefix, USUAL_PATIENCE),
+                    patience_of(path),
                 )
         except Problem as problem:
             return problem.status, problem.document(path)

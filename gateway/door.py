@@ -32,11 +32,10 @@ from gateway.protocol import CLOSE
 from gateway.resources import GatewayResources
 from gateway.routes import (
     API,
-    PATIENCE,
     ROUTES,
-    USUAL_PATIENCE,
     body_limit,
     lane_of,
+    patience_of,
     prefix_of,
     signed_by_sender,
 )
@@ -171,7 +170,7 @@ class Door:
                     self._signer.sign(visitor.caller.actor, room) if visitor else None,
                 ),
                 body=body,
-                patience=PATIENCE.get(prefix_of(path), USUAL_PATIENCE),
+                patience=patience_of(path),
                 repeatable=method in _SAFE or signed or b"idempotency-key" in headers,
                 send=answer,
             )

@@ -46,6 +46,8 @@ PATIENCE: dict[str, float] = {
     "reports": 30.0,
     "patrols": 30.0,
 }
+# A page somewhere else is read.
+_FROM_LINK = "/api/v1/posts/from-link"
 
 
 class Lane(StrEnum):
@@ -84,6 +86,11 @@ def signed_by_sender(method: str, path: str) -> bool:
     """Whether a request is let through to its room without a caller: a message of another system,
     which the room takes by its signature alone."""
     return method == "POST" and _PUSH.fullmatch(path) is not None
+
+
+def patience_of(path: str) -> float:
+    """How long the room of an address may keep a caller waiting, in seconds."""
+    return 30.0 if path == _FROM_LINK else PATIENCE.get(prefix_of(path), USUAL_PATIENCE)
 
 
 def takes_file(path: str) -> bool:

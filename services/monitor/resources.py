@@ -9,6 +9,7 @@ import httpx
 from services.monitor.aftermath.following import Following
 from services.monitor.alerts.alerters import Alerter, ChannelAlerter, WebhookAlerter
 from services.monitor.pictures.drawing import Easel
+from services.monitor.places import Places
 from services.monitor.posts.valve import Valve
 from services.monitor.sources.address_guard import GuardedTransport
 from services.monitor.sources.fetching import open_fetcher
@@ -23,11 +24,13 @@ from shared.signatures import read_secret
 @dataclass
 class ApiResources:
     """What the API of the monitor holds: `web` is for trying sources out and for links that people
-    paste, `valve` refuses posts while too many wait, `easel` is where pictures are drawn anew."""
+    paste, as many at once as have `readers`; `valve` refuses posts while too many wait; `easel` is
+    where pictures are drawn anew."""
 
     web: Web
     valve: Valve = field(default_factory=Valve)
     easel: Easel = field(default_factory=Easel)
+    readers: Places = field(default_factory=lambda: Places(at_once=3, waiting=0))
 
 
 @asynccontextmanager

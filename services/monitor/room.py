@@ -30,6 +30,7 @@ from services.monitor.regrouping.jobs import jobs as regrouping_jobs
 from services.monitor.regrouping.routes import router as regrouping
 from services.monitor.reports.jobs import jobs as report_jobs
 from services.monitor.reports.picture_routes import router as report_pictures
+from services.monitor.reports.post_routes import router as posts_from_links
 from services.monitor.reports.routes import router as reports
 from services.monitor.resources import open_api_resources, open_resources
 from services.monitor.routing.routes import router as rules
@@ -58,6 +59,7 @@ room = RoomDefinition(
     routers=[
         imports,
         posts,
+        posts_from_links,
         duplicates,
         coverage,
         sources,

@@ -1,20 +1,17 @@
 """Pictures that people send, drawn anew in a process of their own."""
 
-import asyncio
 import json
 from dataclasses import dataclass
 
 from services.monitor.confinement import ConfinedError, run_confined
 from services.monitor.pictures.picture_process import CPU_SECONDS
-from shared.errors import Unavailable
+from services.monitor.places import Places
 
 _PROCESS = "services.monitor.pictures.picture_process"
 _SECONDS = CPU_SECONDS + 5.0
-# Each process may take a gigabyte, and whoever waits holds a connection to the database: so many
-# are drawn at once, so many more wait, and the rest come again.
+# Each process may take a gigabyte.
 _AT_ONCE = 2
 _WAITING = 4
-_COME_AGAIN = 5
 # Brands of ISO media files that hold pictures of telephones and cameras.
 _HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 
@@ -37,8 +34,7 @@ class Easel:
     """Where pictures are drawn: a few at a time."""
 
     def __init__(self) -> None:
-        self._places = asyncio.Semaphore(_AT_ONCE)
-        self._come = 0
+        self._places = Places(at_once=_AT_ONCE, waiting=_WAITING)
 
     async def draw_anew(self, sent: bytes) -> Drawn:
         """The pixels of a PNG, JPEG or WebP file as a new file of that form.
@@ -48,17 +44,8 @@ class Easel:
             Unavailable: too many wait.
         """
         _refuse_other_forms(sent)
-        if self._come >= _AT_ONCE + _WAITING:
-            raise Unavailable(
-                "Many pictures come in at this moment. Send yours again in a few seconds.",
-                retry_after=_COME_AGAIN,
-            )
-        self._come += 1
-        try:
-            async with self._places:
-                return await _draw(sent)
-        finally:
-            self._come -= 1
+        async with self._places.one("Many pictures come in at this moment."):
+            return await _draw(sent)
 
 
 async def _draw(sent: bytes) -> Drawn:

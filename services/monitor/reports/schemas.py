@@ -44,6 +44,27 @@ class ReportNew(RequestShape):
         return self
 
 
+class PastedLinkNew(RequestShape):
+    """A link that becomes a post."""
+
+    link: Annotated[Pasted, Field(min_length=1)] = Field(
+        description="A link, or all of what an app copied when the post was shared",
+        examples=["https://news.example.org/2026/11/01/outage.html"],
+    )
+    title: Line | None = None
+    text: Note = Field(
+        default="",
+        description="What it says. Without it the page is read, which sites with a sign-in refuse",
+        examples=["城东停电六小时，居民追问原因。"],
+    )
+
+    @model_validator(mode="after")
+    def _has_link(self) -> Self:
+        if find_link(self.link) is None:
+            raise ValueError("link: there is no link in this")
+        return self
+
+
 class ReceiptOut(ResponseShape):
     """What became of what was sent, at once."""
 

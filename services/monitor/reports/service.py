@@ -33,7 +33,7 @@ async def take_up(session: AsyncSession, report_id: UUID, words: str, by: ActorR
     report = await _handle(session, report_id, Act.TAKE_UP, by)
     report.reason = None
     if words and not report.text:
-        await put_into_words(session, report, words, await database_now(session))
+        await put_into_words(session, report, words)
     return report
 
 

@@ -36,8 +36,20 @@ _TWICE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
+class Piece:
+    """What a page says, where more is known of it than somebody's words. `published_at` is none
+    where it is of today, or does not say."""
+
+    text: str
+    title: str | None = None
+    author: str | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Told:
-    """What somebody tells; `by` is None for the unknown, `pictures` are drawn and not yet kept."""
+    """What somebody tells; `by` is None for the unknown, `pictures` are drawn and not yet kept.
+    `piece` is what the post says then, instead of `text`."""
 
     kind: OriginKind
     by: ActorRef | None
@@ -46,6 +58,7 @@ class Told:
     concerns: str | None = None
     urgency: Urgency = Urgency.NORMAL
     pictures: Sequence[Picture] = field(default_factory=tuple)
+    piece: Piece | None = None
 
 
 @dataclass(frozen=True)
@@ -75,30 +88,34 @@ async def tell(session: AsyncSession, told: Told) -> Receipt:
     session.add_all(told.pictures)
     telling.pictures = [picture.id for picture in told.pictures]
     if words and not report.text:
-        await put_into_words(session, report, words, now)
+        await put_into_words(session, report, words, told.piece)
     elif link and report.post_id is None:
-        await _bring(session, report, link, now)
+        await _bring(session, report, Piece(link))
     await session.flush()
     return Receipt(report, telling, folded=not new)
 
 
-async def put_into_words(session: AsyncSession, report: Report, words: str, now: datetime) -> None:
-    """Say what a report is about; its post says so too.
+async def put_into_words(
+    session: AsyncSession, report: Report, words: str, piece: Piece | None = None
+) -> None:
+    """Say what a report is about; its post says so too, or what the `piece` says.
 
     Raises:
         Invalid: the text cannot be a post.
     """
     report.text = words
-    await _bring(session, report, words, now)
+    await _bring(session, report, piece or Piece(words))
 
 
-async def _bring(session: AsyncSession, report: Report, text: str, now: datetime) -> None:
+async def _bring(session: AsyncSession, report: Report, piece: Piece) -> None:
     post = PostNew(
         external_id=report.link_key or f"report:{report.id}",
         platform=report.platform,
-        text=text,
+        title=piece.title,
+        text=piece.text,
+        author=piece.author,
         url=report.link,
-        published_at=report.first_told_at,
+        published_at=piece.published_at or report.first_told_at,
     )
     await bring_post(session, report, post)
 
