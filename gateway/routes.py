@@ -18,6 +18,7 @@ ROUTES: dict[str, Room] = {
     "watches": Room.MONITOR,
     "stories": Room.MONITOR,
     "warnings": Room.MONITOR,
+    "follow-ups": Room.MONITOR,
     "reports": Room.MONITOR,
     "officers": Room.MONITOR,
     "alerts": Room.MONITOR,

@@ -246,6 +246,19 @@ async def backlog(session: AsyncSession, room: Room, event_type: str) -> int:
     return int(result.scalar_one())
 
 
+async def waiting_since(session: AsyncSession, room: Room, event_type: str) -> datetime | None:
+    """When the oldest event of one type happened that a room has not dealt with; None if none."""
+    oldest: datetime | None = await session.scalar(
+        text("""
+            SELECT min(event.occurred_at) FROM corridor.deliveries AS delivery
+            JOIN corridor.events AS event ON event.id = delivery.event_id
+            WHERE delivery.room = :room AND delivery.state = 'ready' AND delivery.type = :type
+        """),
+        {"room": room, "type": event_type},
+    )
+    return oldest
+
+
 def _keys(room: Room, batch: Sequence[Claim]) -> dict[str, object]:
     return {
         "room": room,

@@ -1,7 +1,8 @@
 """The monitor room, put together."""
 
 from services.monitor.aftermath.jobs import jobs as aftermath_jobs
-from services.monitor.aftermath.routes import router as aftermath
+from services.monitor.aftermath.routes import router as follow_ups
+from services.monitor.aftermath.routes import stories as story_aftermath
 from services.monitor.alerts.jobs import jobs as alert_jobs
 from services.monitor.alerts.routes import router as alerts
 from services.monitor.backtest.jobs import jobs as backtest_jobs
@@ -43,7 +44,6 @@ from services.monitor.stories.routes import router as stories
 from services.monitor.surge.jobs import jobs as surge_jobs
 from services.monitor.surge.routes import router as surges
 from services.monitor.tracking.jobs import jobs as tracking_jobs
-from services.monitor.warnings.jobs import jobs as warning_jobs
 from services.monitor.warnings.routes import router as warnings
 from services.monitor.watches.routes import router as watches
 from shared.contracts.rooms import Room
@@ -70,7 +70,8 @@ room = RoomDefinition(
         surges,
         regrouping,
         stories,
-        aftermath,
+        story_aftermath,
+        follow_ups,
         story_indicators,
         watch_indicators,
         alerts,
@@ -87,7 +88,6 @@ room = RoomDefinition(
         aftermath_jobs,
         surge_jobs,
         regrouping_jobs,
-        warning_jobs,
         source_jobs,
         deletion_jobs,
         coverage_jobs,

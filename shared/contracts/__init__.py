@@ -4,6 +4,14 @@ An event that is not in the table cannot be emitted. A room that stands here mus
 the event (`tests/contracts` holds both).
 """
 
+from shared.contracts.aftermath import (
+    FollowUpBegan,
+    FollowUpEnded,
+    FollowUpProlonged,
+    IncidentStoryChanged,
+    IncidentSubjectsChanged,
+    ReactionsMeasured,
+)
 from shared.contracts.duty import DutyRosterChanged
 from shared.contracts.event import Event
 from shared.contracts.incidents import (
@@ -97,7 +105,9 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     # incidents
     IncidentOpened: (Room.MONITOR, Room.ARCHIVE),
     IncidentAssessed: (Room.ARCHIVE,),
-    ResponseActivated: (Room.ARCHIVE,),
+    IncidentSubjectsChanged: (Room.MONITOR, Room.ARCHIVE),
+    IncidentStoryChanged: (Room.RESPONSE, Room.ARCHIVE),
+    ResponseActivated: (Room.MONITOR, Room.ARCHIVE),
     ActivationDeclined: (Room.ARCHIVE,),
     CommandIssued: (Room.ARCHIVE,),
     CommandAcknowledged: (Room.ARCHIVE,),
@@ -107,6 +117,10 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     ResponseStoodDown: (Room.MONITOR, Room.ARCHIVE),
     IncidentClosed: (Room.MONITOR, Room.ARCHIVE),
     IncidentResurged: (Room.RESPONSE, Room.ARCHIVE),
+    FollowUpBegan: (Room.RESPONSE, Room.ARCHIVE),
+    FollowUpProlonged: (Room.RESPONSE, Room.ARCHIVE),
+    FollowUpEnded: (Room.RESPONSE, Room.ARCHIVE),
+    ReactionsMeasured: (Room.RESPONSE, Room.ARCHIVE),
     # statements
     StatementDrafted: (Room.ARCHIVE,),
     StatementSubmitted: (Room.ARCHIVE,),
@@ -116,7 +130,7 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     PublicationQueued: (Room.RESPONSE, Room.ARCHIVE),
     PublicationFailed: (Room.ARCHIVE,),
     StatementPublished: (Room.MONITOR, Room.ARCHIVE),
-    StatementWithdrawn: (Room.ARCHIVE,),
+    StatementWithdrawn: (Room.MONITOR, Room.ARCHIVE),
     # the archive's own
     CaseFileOpened: (Room.RESPONSE,),
     CaseFileSealed: (Room.RESPONSE,),

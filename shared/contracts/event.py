@@ -43,6 +43,10 @@ class IncidentEvent(Event):
     incident_id: UUID
 
 
+class MonitorIncidentEvent(IncidentEvent):
+    """An event of one incident that the monitor tells, not the response."""
+
+
 class WarningEvent(Event):
     """An event of one warning. It enters the case file of the incident that grew out of it."""
 

@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.contracts.actors import ActorRef
-from shared.contracts.event import IncidentEvent
+from shared.contracts.aftermath import Subject
+from shared.contracts.event import IncidentEvent, MonitorIncidentEvent
 from shared.contracts.levels import IncidentLevel, WarningLevel
 
 
@@ -22,6 +23,8 @@ class IncidentOpened(IncidentEvent):
     # Set by a person who opens an incident for practice; optional since the first version.
     drill: bool = False
     sample: bool = False
+    # What it is about; optional since 0.2.0: before, the warning and the story alone.
+    subjects: tuple[Subject, ...] = ()
 
 
 class IncidentAssessed(IncidentEvent):
@@ -103,7 +106,7 @@ class ResponseStoodDown(IncidentEvent):
     by: ActorRef
 
 
-class IncidentResurged(IncidentEvent):
+class IncidentResurged(MonitorIncidentEvent):
     """The matter of an incident that was stood down or closed is back: after a quiet time, its
     content or its story is spoken of in `posts` posts. `warning_id`: the warning that says so."""
 

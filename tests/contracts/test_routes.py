@@ -7,7 +7,7 @@ import pytest
 
 import shared.contracts
 from shared.contracts import ROUTES, Event, Room
-from shared.contracts.event import IncidentEvent, WarningEvent
+from shared.contracts.event import IncidentEvent, MonitorIncidentEvent, WarningEvent
 from shared.contracts.schedules import ScheduleDue
 from shared.contracts.statements import StatementEvent
 from shared.contracts.stories import StoryChangeEvent
@@ -18,6 +18,7 @@ from shared.room import find_room
 ABSTRACT = {
     Event,
     IncidentEvent,
+    MonitorIncidentEvent,
     WarningEvent,
     StatementEvent,
     StoryChangeEvent,

@@ -39,6 +39,20 @@ TELLINGS: Mapping[str, Telling] = {
     "CommandOverdue": Telling(N_("A command to %(group)s is overdue")),
     "TimelineNoted": Telling(N_("Note"), "text"),
     "ResponseStoodDown": Telling(N_("The response ended"), "grounds"),
+    "IncidentSubjectsChanged": Telling(N_("What the incident is about was named anew")),
+    "IncidentStoryChanged": Telling(
+        N_("A story of the incident was put together with another: %(other_title)s"), "reason"
+    ),
+    "IncidentStoryChanged split": Telling(
+        N_("A story of the incident was split: %(other_title)s"), "reason"
+    ),
+    "IncidentStoryChanged undone": Telling(
+        N_("A change of a story of the incident was undone"), "reason"
+    ),
+    "FollowUpBegan": Telling(N_("The matter is followed from now on"), "title"),
+    "FollowUpProlonged": Telling(N_("It is followed until another day"), "reason"),
+    "FollowUpEnded": Telling(N_("It is followed no more"), "reason"),
+    "ReactionsMeasured": Telling(N_("Reactions to a statement"), "text"),
     "IncidentResurged": Telling(N_("The matter is back"), "text"),
     "IncidentClosed": Telling(N_("The incident was closed"), "outcome"),
     "StatementDrafted": Telling(N_("A statement was drafted, version %(version)s"), "title"),
@@ -56,6 +70,10 @@ TELLINGS: Mapping[str, Telling] = {
     "CompletenessChecked": Telling(N_("What the case file lacks was written down")),
     "CaseFileSealed": Telling(N_("The case file was sealed")),
 }
+
+
+# The facts that stand in a sentence.
+_NAMED = ("version", "channel", "person", "ending", "other_title")
 
 
 @dataclass(frozen=True)
@@ -116,7 +134,8 @@ def group_names(groups: Iterable[Mapping[str, Any]], language: str) -> dict[str,
 def _told(entry: Mapping[str, Any], names: Mapping[str, str]) -> Entry:
     kind = str(entry.get("kind", ""))
     facts = entry.get("facts") or {}
-    telling = TELLINGS.get(f"{kind} {facts.get('review')}") or TELLINGS.get(kind)
+    telling = TELLINGS.get(f"{kind} {facts.get('review') or facts.get('fate')}")
+    telling = telling or TELLINGS.get(kind)
     by = facts.get("by") or facts.get("opened_by") or {}
     group = str(facts.get("group", ""))
     return Entry(
@@ -124,9 +143,8 @@ def _told(entry: Mapping[str, Any], names: Mapping[str, str]) -> Entry:
         # An event that this console does not know yet is named by its code.
         sentence=telling.sentence if telling else kind,
         words={
+            **{name: str(facts.get(name) or "") for name in _NAMED},
             "group": names.get(group, group),
-            "version": str(facts.get("version", "")),
-            "channel": str(facts.get("channel", "")),
         },
         quote=str(facts.get(telling.quote) or "") if telling and telling.quote else "",
         level=facts.get(telling.level) if telling and telling.level else None,

@@ -52,6 +52,15 @@ class CaseFile(ArchiveModel, kw_only=True):
     seal: Mapped[dict[str, Any] | None] = mapped_column(JSONB, default=None)
 
 
+class CaseWarning(ArchiveModel, kw_only=True):
+    """A warning that joined a case after it was opened: what is told of it is filed there too."""
+
+    __tablename__ = "case_warnings"
+
+    warning_id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("archive.case_files.id"))
+
+
 class Record(ArchiveModel, kw_only=True):
     """One entry of a case file. `body` is the record in canonical JSON, as it was hashed."""
 

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from services.archive.casefiles.completeness import Finding
 from services.archive.casefiles.models import LooseRecord
-from shared.contracts.event import Event, IncidentEvent, WarningEvent
+from shared.contracts.event import Event, IncidentEvent, MonitorIncidentEvent, WarningEvent
 from shared.contracts.rooms import Room
 from shared.deliveries import Delivered
 
 COMPLETENESS = "CompletenessChecked"
+_OF_MONITOR = (WarningEvent, MonitorIncidentEvent)
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Filing:
             incident_id=event.incident_id if isinstance(event, IncidentEvent) else None,
             position=delivered.position,
             kind=type(event).__name__,
-            room=Room.MONITOR if isinstance(event, WarningEvent) else Room.RESPONSE,
+            room=Room.MONITOR if isinstance(event, _OF_MONITOR) else Room.RESPONSE,
             occurred_at=delivered.occurred_at,
             actor=content.get("by") or content.get("opened_by"),
             content=content,

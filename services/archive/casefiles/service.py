@@ -6,17 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.archive.casefiles.canonical import canonical
 from services.archive.casefiles.completeness import Finding, Stage, completeness
 from services.archive.casefiles.filing import chained, make_seal, plain
-from services.archive.casefiles.hashing import genesis
-from services.archive.casefiles.models import CaseFile, CaseState, LooseRecord, Record
+from services.archive.casefiles.models import (
+    CaseFile,
+    CaseState,
+    Record,
+)
 from services.archive.casefiles.records import Filing, parse_record
-from shared.contracts.incidents import IncidentOpened
-from shared.contracts.records import CaseFileOpened, CaseFileSealed
+from shared.contracts.records import CaseFileSealed
 from shared.db import database_now
 from shared.errors import NotFound
 from shared.events import emit
@@ -24,38 +25,6 @@ from shared.ids import new_id
 from shared.rows import find_row
 
 _PAGE = 500
-
-
-async def open_case_file(
-    session: AsyncSession, opened: IncidentOpened, *, opened_at: datetime
-) -> CaseFile:
-    """Open the case file of an incident; what was told of its warning before comes first.
-
-    A second telling of the same opening finds the case file that is there.
-    """
-    existing = await session.scalar(
-        select(CaseFile).where(CaseFile.incident_id == opened.incident_id).with_for_update()
-    )
-    if existing is not None:
-        return existing
-    case_id = new_id()
-    case = CaseFile(
-        id=case_id,
-        incident_id=opened.incident_id,
-        warning_id=opened.warning_id,
-        number=opened.number,
-        title=opened.title,
-        drill=opened.drill,
-        sample=opened.sample,
-        head=genesis(str(case_id)),
-        opened_at=opened_at,
-    )
-    session.add(case)
-    await session.flush()
-    if opened.warning_id is not None:
-        await _adopt(session, case)
-    await emit(session, CaseFileOpened(case_id=case.id, incident_id=case.incident_id))
-    return case
 
 
 async def file_record(session: AsyncSession, case: CaseFile, filing: Filing) -> None:
@@ -108,34 +77,7 @@ async def file_event(session: AsyncSession, filing: Filing) -> None:
     Raises:
         NotFound: the incident has no case file (its opening was not told).
     """
-    case = await session.scalar(
-        select(CaseFile).where(CaseFile.incident_id == filing.incident_id).with_for_update()
-    )
-    if case is None:
-        raise NotFound(f"The incident {filing.incident_id} has no case file.")
-    await file_record(session, case, filing)
-
-
-async def file_warning(session: AsyncSession, filing: Filing, warning_id: UUID) -> None:
-    """File an event of a warning in the case that grew out of it; else keep it until one does."""
-    case = await session.scalar(
-        select(CaseFile).where(CaseFile.warning_id == warning_id).with_for_update()
-    )
-    if case is not None:
-        await file_record(session, case, filing)
-        return
-    await session.execute(
-        insert(LooseRecord)
-        .values(
-            event_id=filing.event_id,
-            warning_id=warning_id,
-            position=filing.position,
-            kind=filing.kind,
-            occurred_at=filing.occurred_at,
-            content=dict(filing.content),
-        )
-        .on_conflict_do_nothing()
-    )
+    await file_record(session, await case_of_incident(session, filing.incident_id), filing)
 
 
 async def seal_case_file(session: AsyncSession, incident_id: UUID) -> CaseFile:
@@ -143,11 +85,7 @@ async def seal_case_file(session: AsyncSession, incident_id: UUID) -> CaseFile:
 
     A case file that is sealed already stays as it is.
     """
-    case = await session.scalar(
-        select(CaseFile).where(CaseFile.incident_id == incident_id).with_for_update()
-    )
-    if case is None:
-        raise NotFound(f"The incident {incident_id} has no case file.")
+    case = await case_of_incident(session, incident_id)
     if case.state is CaseState.SEALED:
         return case
     now = await database_now(session)
@@ -243,18 +181,18 @@ def rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-async def _adopt(session: AsyncSession, case: CaseFile) -> None:
-    loose = (
-        await session.scalars(
-            select(LooseRecord)
-            .where(LooseRecord.warning_id == case.warning_id)
-            .order_by(LooseRecord.position)
-            .with_for_update()
-        )
-    ).all()
-    for record in loose:
-        await file_record(session, case, Filing.of_loose(record))
-        await session.delete(record)
+async def case_of_incident(session: AsyncSession, incident_id: UUID | None) -> CaseFile:
+    """The case file of an incident, locked.
+
+    Raises:
+        NotFound: it has none (its opening was not told).
+    """
+    case: CaseFile | None = await session.scalar(
+        select(CaseFile).where(CaseFile.incident_id == incident_id).with_for_update()
+    )
+    if case is None:
+        raise NotFound(f"The incident {incident_id} has no case file.")
+    return case
 
 
 async def _seal(

@@ -44,6 +44,12 @@ KINDS_ZH = {
     "StatementWithdrawn": "声明撤回",
     "ResponseStoodDown": "终止响应",
     "IncidentResurged": "舆情反弹",
+    "IncidentSubjectsChanged": "事件所涉内容调整",
+    "IncidentStoryChanged": "所涉话题合并、拆分或恢复",
+    "FollowUpBegan": "开始后续跟踪",
+    "FollowUpProlonged": "延长后续跟踪",
+    "FollowUpEnded": "结束后续跟踪",
+    "ReactionsMeasured": "声明后反应",
     "IncidentClosed": "舆情事件结案",
     "CompletenessChecked": "完整性检查",
 }

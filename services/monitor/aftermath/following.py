@@ -1,15 +1,14 @@
 """What a worker knows of the matters that are followed, and how it recognises them."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.aftermath.models import FollowUp, FollowUpPost, Manner
+from services.monitor.aftermath.models import FollowUpPost, Manner
 from services.monitor.duplicates.likeness import Words, essence, likeness
 from services.monitor.duplicates.originals import Originals, take_prints
 from services.monitor.posts.fingerprint import said
@@ -25,26 +24,43 @@ _MOST_KEYWORDS = 6
 
 @dataclass(frozen=True, slots=True)
 class SeenPost:
-    """A new post: what is asked of it is decided by its words, its story, and whom it copies."""
+    """A new post: what is asked of it is decided by its words, its story, whom it copies, and the
+    addresses in it, its own among them."""
 
     id: UUID
     folded: str
     text_hash: str | None
     story_id: UUID
     original_id: UUID | None
+    links: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What is followed after an incident; `stories` where they are now."""
+
+    incident_id: UUID
+    revised_at: datetime
+    stories: frozenset[UUID]
+    tags: frozenset[str]
+    keywords: tuple[str, ...]
+    links: frozenset[str]
 
 
 @dataclass
 class Following:
-    """The texts of what is followed. They are read once, and kept: incidents end seldom."""
+    """The texts of what is followed. They are read once, and again where people name others."""
 
     _originals: Originals = field(default_factory=lambda: Originals(_MOST_TEXTS))
     _texts: dict[UUID, tuple[Words, set[UUID]]] = field(default_factory=dict)
-    _known: set[UUID] = field(default_factory=set)
+    _known: dict[UUID, datetime] = field(default_factory=dict)
 
-    async def refresh(self, session: AsyncSession, follow_ups: Sequence[FollowUp]) -> None:
-        """Read the texts of the matters that are new."""
-        new = [each.incident_id for each in follow_ups if each.incident_id not in self._known]
+    async def refresh(self, session: AsyncSession, followed: Sequence[Followed]) -> None:
+        """Read the texts of the matters that are new or were revised, forget those that ended."""
+        revised = {each.incident_id: each.revised_at for each in followed}
+        gone = [each for each, at in self._known.items() if revised.get(each) != at]
+        self._forget(gone)
+        new = [each for each in revised if each not in self._known]
         if not new:
             return
         rows = (
@@ -63,11 +79,20 @@ class Following:
             for row, text in zip(rows, words, strict=True):
                 known = self._texts.setdefault(row.id, (Words.of(text), set()))
                 known[1].add(row.incident_id)
-        self._known.update(new)
+        self._known |= {each: revised[each] for each in new}
+
+    def _forget(self, incidents: Sequence[UUID]) -> None:
+        """A text that is looked for no more may stay among the originals: nobody is known by it."""
+        for incident_id in incidents:
+            del self._known[incident_id]
+            for _, looking in self._texts.values():
+                looking.discard(incident_id)
+        if incidents:
+            self._texts = {post: known for post, known in self._texts.items() if known[1]}
 
     def recognise(
-        self, posts: Sequence[SeenPost], follow_ups: Sequence[FollowUp]
-    ) -> list[tuple[FollowUp, SeenPost, Manner]]:
+        self, posts: Sequence[SeenPost], followed: Sequence[Followed]
+    ) -> list[tuple[UUID, SeenPost, Manner]]:
         """Which of the posts speak of which matter, and how that is known."""
         if not posts:
             return []
@@ -88,30 +113,24 @@ class Following:
                 if known and (candidate.exact or likeness(known[0], Words.of(text))):
                     repeated |= known[1]
             tags = frozenset(hashtags_of(post.folded))
-            for follow_up in follow_ups:
-                manner = _manner(follow_up, post, tags, follow_up.incident_id in repeated)
+            for each in followed:
+                manner = _manner(each, post, tags, each.incident_id in repeated)
                 if manner is not None:
-                    found.append((follow_up, post, manner))
+                    found.append((each.incident_id, post, manner))
         return found
 
 
 def _manner(
-    follow_up: FollowUp, post: SeenPost, tags: frozenset[str], repeats: bool
+    followed: Followed, post: SeenPost, tags: frozenset[str], repeats: bool
 ) -> Manner | None:
     if repeats:
         return Manner.COPY
-    if post.story_id == follow_up.story_id:
+    if post.story_id in followed.stories:
         return Manner.STORY
-    if tags.intersection(follow_up.tags):
+    if post.links & followed.links:
+        return Manner.LINK
+    if tags & followed.tags:
         return Manner.HASHTAG
-    if sum(word in post.folded for word in follow_up.keywords) >= _MOST_KEYWORDS:
+    if sum(word in post.folded for word in followed.keywords) >= _MOST_KEYWORDS:
         return Manner.KEYWORDS
     return None
-
-
-def by_story(sightings: Sequence[Any]) -> UUID:
-    """The story that most of the sightings are in; the older one where two are even."""
-    counts: dict[UUID, int] = defaultdict(int)
-    for sighting in sightings:
-        counts[sighting.story_id] += 1
-    return min(counts, key=lambda story: (-counts[story], story))

@@ -2,15 +2,44 @@
 
 from datetime import datetime
 
-from services.monitor.aftermath import service
-from services.monitor.aftermath.service import AccountKey
-from shared.contracts.incidents import IncidentClosed, ResponseStoodDown
-from shared.contracts.statements import StatementPublished
+from services.monitor.aftermath import beginning, looking, measuring, service, subjects
+from services.monitor.aftermath.beginning import AccountKey
+from services.monitor.warnings.service import note_incident
+from shared.contracts.aftermath import IncidentSubjectsChanged
+from shared.contracts.incidents import (
+    IncidentClosed,
+    IncidentOpened,
+    ResponseActivated,
+    ResponseStoodDown,
+)
+from shared.contracts.statements import StatementPublished, StatementWithdrawn
 from shared.deliveries import Delivered
 from shared.jobs import Jobs, Lane, Work
 from shared.sealing import Sealer
 
 jobs = Jobs()
+
+
+@jobs.on(IncidentOpened)
+async def remember_incident(work: Work, delivered: Delivered[IncidentOpened]) -> None:
+    """A warning grew into an incident, or people opened one about what they named."""
+    opened = delivered.event
+    await note_incident(work.session, opened)
+    await subjects.keep(work.session, opened.incident_id, subjects.of_opening(opened))
+
+
+@jobs.on(IncidentSubjectsChanged)
+async def keep_subjects(work: Work, delivered: Delivered[IncidentSubjectsChanged]) -> None:
+    """People said anew what an incident is about."""
+    told = delivered.event
+    await subjects.keep(work.session, told.incident_id, told.subjects)
+    await beginning.revise(work.session, told.incident_id, _key(work), over=told.over)
+
+
+@jobs.on(ResponseActivated)
+async def pause(work: Work, delivered: Delivered[ResponseActivated]) -> None:
+    """A response goes on: what was followed since its end is what people work on again."""
+    await beginning.pause(work.session, delivered.event.incident_id)
 
 
 @jobs.on(ResponseStoodDown, IncidentClosed)
@@ -19,7 +48,7 @@ async def follow_incident(
 ) -> None:
     """The response ended: what it was about is followed from now on."""
     closed = isinstance(delivered.event, IncidentClosed)
-    await service.begin(work.session, delivered.event.incident_id, _key(work), closed=closed)
+    await beginning.begin(work.session, delivered.event.incident_id, _key(work), closed=closed)
 
 
 @jobs.on(StatementPublished)
@@ -28,11 +57,23 @@ async def mark_statement(work: Work, delivered: Delivered[StatementPublished]) -
     await service.mark_statement(work.session, delivered.event)
 
 
+@jobs.on(StatementWithdrawn)
+async def mark_withdrawn(work: Work, delivered: Delivered[StatementWithdrawn]) -> None:
+    """A statement was withdrawn."""
+    await service.mark_withdrawn(work.session, delivered.event)
+
+
 @jobs.every(30, "monitor.aftermath", lane=Lane.STREAM)
 async def look_for_returns(work: Work, due_at: datetime) -> None:
     """Look whether what an incident was about is back."""
     resources = work.resources
-    await service.look(work.session, resources.memory, resources.following, _key(work))
+    await looking.look(work.session, resources.memory, resources.following, _key(work))
+
+
+@jobs.every(600, "monitor.reactions", lane=Lane.DESK)
+async def tell_reactions(work: Work, due_at: datetime) -> None:
+    """Tell how matters went on after statements."""
+    await measuring.tell_measured(work.session)
 
 
 def _key(work: Work) -> AccountKey:

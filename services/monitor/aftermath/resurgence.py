@@ -13,6 +13,8 @@ _LEAST = 4.5 * _AN_HOUR
 # Before that it was quiet for six hours, below a third of that: else it never went away.
 QUIET = 6 * 3_600.0
 _QUIET_PART = 1 / 3
+# One or two accounts do not bring a matter back, however much they write.
+_FEWEST_ACCOUNTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,20 @@ class Return:
 
 
 def returned(
-    times: Sequence[float], now: float, *, began_at: float, heat_then: float, peak: float
+    times: Sequence[float],
+    now: float,
+    *,
+    accounts: int,
+    began_at: float,
+    heat_then: float,
+    peak: float,
 ) -> Return | None:
     """Tells whether the matter is back at `now`.
 
-    `times`: when posts about it were seen since `began_at`, when its heat was `heat_then`; `peak`:
-    the posts of its busiest hour. All in epoch seconds and posts an hour. What was still said of
-    it in its first quiet hours is no return.
+    `times`: when posts about it were seen since `began_at`, one piece of news that many sites carry
+    counted once; `accounts`: how many wrote them in the last `QUIET` seconds;
+    `heat_then`: its heat at `began_at`; `peak`: the posts of its busiest hour. All in epoch seconds
+    and posts an hour. What was still said of it in its first quiet hours is no return.
     """
 
     def heat(at: float) -> float:
@@ -41,7 +50,7 @@ def returned(
 
     threshold = max(_LEAST, _PART * peak)
     before = now - QUIET
-    if before < began_at or heat(now) < threshold:
+    if before < began_at or accounts < _FEWEST_ACCOUNTS or heat(now) < threshold:
         return None
     # The quiet may have ended at any moment of these hours; what counts is that it was.
     if heat(before) > threshold * _QUIET_PART:

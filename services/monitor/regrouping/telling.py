@@ -1,15 +1,29 @@
-"""Telling the other rooms that a story was merged or split: once for every warning concerned."""
+"""Telling the other rooms that a story was merged or split: once for every warning concerned, and
+once for every incident that names one of the stories."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.monitor.aftermath.subjects import tell_incidents
 from services.monitor.stories.models import StoryChange
 from services.monitor.warnings.models import WarningRecord
 from shared.contracts.actors import ActorRef
-from shared.contracts.stories import StoryChangeEvent
+from shared.contracts.aftermath import StoryFate
+from shared.contracts.stories import (
+    StoriesMerged,
+    StoryChangeEvent,
+    StoryChangeUndone,
+    StorySplit,
+)
 from shared.events import emit
+
+_FATES: dict[type[StoryChangeEvent], StoryFate] = {
+    StoriesMerged: StoryFate.MERGED,
+    StorySplit: StoryFate.SPLIT,
+    StoryChangeUndone: StoryFate.UNDONE,
+}
 
 
 async def tell(
@@ -20,7 +34,7 @@ async def tell(
     by: ActorRef,
     goes_on: Mapping[UUID, UUID],
 ) -> None:
-    """Emit the event for each of the warnings.
+    """Emit the event for each of the warnings, and what became of the stories for each incident.
 
     `goes_on`: where the matter of a story goes on that has no posts any more.
     """
@@ -39,3 +53,4 @@ async def tell(
                 by=by,
             ),
         )
+    await tell_incidents(session, change, _FATES[kind], by)

@@ -73,6 +73,11 @@ def find_link(pasted: str) -> str | None:
     return f"https://{bare[0].rstrip(_TRAILING)}" if bare else None
 
 
+def all_links(written: str) -> list[str]:
+    """All addresses in a text."""
+    return [found.rstrip(_TRAILING) for found in _LINK.findall(written)]
+
+
 def without_link(pasted: str) -> str:
     """What an app or a person wrote around the address."""
     return " ".join(_LINK.sub(" ", pasted).split()) if _LINK.search(pasted) else ""
@@ -95,7 +100,10 @@ def link_key(link: str) -> str:
     Scheme, `www.`, `m.`, the fragment, a closing slash, and the marks of sharing do not count; the
     order of the query does not either.
     """
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError:  # brackets that hold no address
+        return f"sha256:{sha256(link.encode('utf-8', 'replace')).hexdigest()}"
     known = platform_of(link) != ELSEWHERE
     kept = sorted(
         (name, value)

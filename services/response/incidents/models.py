@@ -13,6 +13,7 @@ from sqlalchemy import (
     Sequence,
     String,
     Text,
+    UniqueConstraint,
     func,
     text,
 )
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.response.incidents.lifecycle import IncidentState
 from services.response.models import ResponseModel, metadata
+from shared.contracts.aftermath import Subject, SubjectKind
 from shared.contracts.levels import IncidentLevel, WarningLevel
 from shared.db import enum_text
 from shared.ids import new_id
@@ -72,6 +74,34 @@ class Incident(ResponseModel, kw_only=True):
     version: Mapped[int] = mapped_column(Integer, init=False)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class IncidentSubject(ResponseModel, kw_only=True):
+    """What an incident is about (所涉内容): a story, a warning, a post, or a link.
+
+    `ref`: its id or address as it was named; `now_ref`: the same, or the story that it went into.
+    """
+
+    __tablename__ = "incident_subjects"
+    __table_args__ = (
+        UniqueConstraint("incident_id", "kind", "ref", name="incident_subjects_once"),
+        Index("incident_subjects_by_ref", "kind", "now_ref"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    incident_id: Mapped[UUID] = mapped_column(ForeignKey("response.incidents.id"))
+    kind: Mapped[SubjectKind] = mapped_column(enum_text(SubjectKind))
+    ref: Mapped[str] = mapped_column(Text)
+    now_ref: Mapped[str] = mapped_column(Text)
+    added_by: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    added_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), init=False
+    )
+
+    @property
+    def told(self) -> Subject:
+        """It, as the other rooms hear of it."""
+        return Subject(kind=self.kind, ref=self.ref)
 
 
 class Assessment(ResponseModel, kw_only=True):

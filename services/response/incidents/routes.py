@@ -1,14 +1,15 @@
 """Endpoints of incidents."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
 from sqlalchemy import select
 
-from services.response.incidents import service
+from services.response.incidents import naming, service
 from services.response.incidents.lifecycle import IncidentState
-from services.response.incidents.models import Assessment, Incident
+from services.response.incidents.models import Assessment, Incident, IncidentSubject
 from services.response.incidents.schemas import (
     ActivationNew,
     AssessmentNew,
@@ -18,9 +19,13 @@ from services.response.incidents.schemas import (
     IncidentNew,
     IncidentOut,
     NoteNew,
+    SubjectOut,
+    Subjects,
+    SubjectsNew,
     Timeline,
     TimelineEntryOut,
 )
+from services.response.incidents.subjects import subjects_of
 from services.response.incidents.timeline import entries_of
 from shared.auth import allow
 from shared.contracts.actors import Actor, Permission
@@ -85,6 +90,32 @@ async def note_on_timeline(
     return await get_timeline(incident_id, session, actor)
 
 
+@router.get("/{incident_id}/subjects", operation_id="subjects_list")
+async def list_subjects(incident_id: UUID, session: Session, _: Viewer) -> Subjects:
+    """What the incident is about (所涉内容): stories, warnings, posts, links. After the response
+    the monitor follows it."""
+    await service.get_incident(session, incident_id)
+    return _named(await subjects_of(session, incident_id))
+
+
+@router.post("/{incident_id}/subjects", status_code=201, operation_id="subjects_add")
+async def name_subjects(
+    incident_id: UUID, new: SubjectsNew, session: Session, actor: Assessor
+) -> Subjects:
+    """Name what else the incident is about, after its closing too."""
+    return _named(await naming.name_subjects(session, incident_id, new, actor.ref))
+
+
+@router.delete(
+    "/{incident_id}/subjects/{subject_id}", status_code=204, operation_id="subjects_remove"
+)
+async def remove_subject(
+    incident_id: UUID, subject_id: UUID, session: Session, actor: Assessor
+) -> None:
+    """Take back that the incident is about something; the record keeps that it was named."""
+    await naming.remove_subject(session, incident_id, subject_id, actor.ref)
+
+
 @router.post("/{incident_id}/assessments", status_code=201, operation_id="incidents_assess")
 async def assess_incident(
     incident_id: UUID, new: AssessmentNew, session: Session, actor: Assessor
@@ -141,6 +172,10 @@ async def close_incident(
     return await _changed(
         session, await service.close_incident(session, incident_id, new, actor.ref)
     )
+
+
+def _named(subjects: Sequence[IncidentSubject]) -> Subjects:
+    return Subjects(items=[SubjectOut.model_validate(each) for each in subjects])
 
 
 async def _changed(session: Session, incident: Incident) -> IncidentOut:

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, model_validator
 
 from services.response.incidents.lifecycle import IncidentState
 from shared.contracts.actors import ActorRef
+from shared.contracts.aftermath import Subject, SubjectKind
 from shared.contracts.levels import IncidentLevel, WarningLevel
 from shared.schemas import Line, Moment, Prose, RequestShape, ResponseShape, Slug
 
@@ -22,6 +24,60 @@ class Credibility(StrEnum):
     UNKNOWN = "unknown"
 
 
+_STORY = "0199c0de-0000-7000-8000-000000000001"
+
+
+class SubjectNew(RequestShape):
+    """A story, warning or post by its id, or a link: what an incident is about."""
+
+    kind: SubjectKind = Field(examples=[SubjectKind.STORY])
+    ref: Line = Field(description="Its id; of a link the address", examples=[_STORY])
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.kind is SubjectKind.LINK:
+            try:
+                parts = urlsplit(self.ref)
+            except ValueError:
+                parts = urlsplit("")
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ValueError("`ref` must be an address that begins with http:// or https://")
+            return self
+        try:
+            self.ref = str(UUID(self.ref))
+        except ValueError:
+            raise ValueError(f"`ref` must be the id of a {self.kind}") from None
+        return self
+
+    @property
+    def told(self) -> Subject:
+        """It, as the other rooms hear of it."""
+        return Subject(kind=self.kind, ref=self.ref)
+
+
+class SubjectsNew(RequestShape):
+    """What else an incident is about."""
+
+    subjects: list[SubjectNew] = Field(min_length=1, max_length=50)
+
+
+class SubjectOut(ResponseShape):
+    """What an incident is about. `now_ref`: a story that was merged is there now; else `ref`."""
+
+    id: UUID
+    kind: SubjectKind
+    ref: str
+    now_ref: str
+    added_by: ActorRef
+    added_at: datetime
+
+
+class Subjects(ResponseShape):
+    """All that an incident is about, in the order in which it was named."""
+
+    items: list[SubjectOut]
+
+
 class IncidentNew(RequestShape):
     """Open an incident by hand, or from a warning of any level."""
 
@@ -30,6 +86,11 @@ class IncidentNew(RequestShape):
     level: WarningLevel = Field(examples=[WarningLevel.ORANGE])
     warning_id: UUID | None = None
     story_id: UUID | None = None
+    subjects: list[SubjectNew] = Field(
+        default_factory=list,
+        max_length=50,
+        description="What else it is about: it is followed after the response",
+    )
     drill: StrictBool = Field(default=False, description="Marked as a drill everywhere")
     sample: StrictBool = False
 

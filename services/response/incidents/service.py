@@ -5,13 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.response.incidents.lifecycle import (
-    IncidentState,
-    Move,
-    after,
-    instead_of,
-    opens_by_itself,
-)
+from services.response.incidents.lifecycle import Move, after, instead_of
 from services.response.incidents.models import Assessment, Incident, incident_numbers
 from services.response.incidents.schemas import (
     ActivationNew,
@@ -21,22 +15,20 @@ from services.response.incidents.schemas import (
     IncidentNew,
     NoteNew,
 )
-from services.response.incidents.timeline import note, record
+from services.response.incidents.subjects import all_named, check_free, first_of, rows_of
+from services.response.incidents.timeline import record
 from services.response.teams.service import get_group
-from shared.contracts.actors import SYSTEM, ActorRef
+from shared.contracts.actors import ActorRef
+from shared.contracts.aftermath import SubjectKind
 from shared.contracts.incidents import (
     ActivationDeclined,
     IncidentAssessed,
     IncidentClosed,
     IncidentOpened,
-    IncidentResurged,
     ResponseActivated,
     ResponseStoodDown,
     TimelineNoted,
 )
-from shared.contracts.records import CaseFileSealed
-from shared.contracts.stories import StoryChangeEvent
-from shared.contracts.warnings import WarningEnded, WarningLevelChanged, WarningNotice
 from shared.db import database_now
 from shared.errors import Conflict, Invalid
 from shared.rows import find_row
@@ -48,8 +40,8 @@ async def open_incident(session: AsyncSession, new: IncidentNew, by: ActorRef) -
     Raises:
         Conflict: the warning has an incident already.
     """
-    if new.warning_id is not None and await find_by_warning(session, new.warning_id):
-        raise Conflict("This warning has an incident already.")
+    subjects = all_named(new)
+    await check_free(session, subjects)
     now = await database_now(session)
     serial = await session.scalar(select(incident_numbers.next_value()))
     incident = Incident(
@@ -57,8 +49,8 @@ async def open_incident(session: AsyncSession, new: IncidentNew, by: ActorRef) -
         title=new.title,
         summary=new.summary,
         level=new.level,
-        warning_id=new.warning_id,
-        story_id=new.story_id,
+        warning_id=new.warning_id or first_of(SubjectKind.WARNING, subjects),
+        story_id=new.story_id or first_of(SubjectKind.STORY, subjects),
         drill=new.drill,
         sample=new.sample,
         opened_by=by.model_dump(mode="json"),
@@ -66,6 +58,7 @@ async def open_incident(session: AsyncSession, new: IncidentNew, by: ActorRef) -
     )
     session.add(incident)
     await session.flush()
+    session.add_all(rows_of(incident.id, subjects, by))
     await record(
         session,
         IncidentOpened(
@@ -80,59 +73,10 @@ async def open_incident(session: AsyncSession, new: IncidentNew, by: ActorRef) -
             story_id=incident.story_id,
             drill=incident.drill,
             sample=incident.sample,
+            subjects=tuple(subjects),
         ),
     )
     return incident
-
-
-async def follow_warning(session: AsyncSession, warning: WarningNotice) -> Incident | None:
-    """Open an incident for a warning that is severe enough, or raise the one it has.
-
-    A warning that was delivered twice, or that falls, changes no incident.
-    """
-    incident = await find_by_warning(session, warning.warning_id)
-    if incident is None:
-        if not opens_by_itself(warning.level):
-            return None
-        facts = IncidentNew(
-            title=warning.title[:300],
-            summary=_in_both_languages(warning) or warning.title,
-            level=warning.level,
-            warning_id=warning.warning_id,
-            story_id=warning.story_id,
-            sample=warning.sample,
-        )
-        return await open_incident(session, facts, SYSTEM)
-    if incident.state is IncidentState.CLOSED:
-        return incident
-    if isinstance(warning, WarningLevelChanged):
-        await note(session, incident.id, warning, happened_at=warning.warned_at)
-    if warning.level.rank > incident.level.rank:
-        incident.level = warning.level
-    return incident
-
-
-async def note_end_of_warning(session: AsyncSession, ended: WarningEnded) -> None:
-    """Write on the timeline that the story calmed down."""
-    incident = await find_by_warning(session, ended.warning_id)
-    if incident is not None and incident.state is not IncidentState.CLOSED:
-        await note(session, incident.id, ended)
-
-
-async def note_return(session: AsyncSession, back: IncidentResurged) -> None:
-    """Write on the timeline that the matter is back, also of a closed incident: a response that was
-    stood down can be activated again, and for a closed one people open a new incident."""
-    incident = await get_incident(session, back.incident_id)
-    await note(session, incident.id, back)
-
-
-async def follow_story(session: AsyncSession, change: StoryChangeEvent) -> None:
-    """Let the incident of a warning follow its story, and write down what became of that."""
-    incident = await find_by_warning(session, change.warning_id)
-    if incident is not None:
-        incident.story_id = change.story_id
-        if incident.state is not IncidentState.CLOSED:
-            await note(session, incident.id, change)
 
 
 async def assess_incident(
@@ -277,24 +221,3 @@ async def get_for_change(session: AsyncSession, incident_id: UUID, move: Move) -
         raise Conflict(f"The incident is {incident.state}. {instead_of(move)}")
     incident.state = state
     return incident
-
-
-async def find_by_warning(session: AsyncSession, warning_id: UUID) -> Incident | None:
-    """The incident that grew out of a warning, locked, or None."""
-    found: Incident | None = await session.scalar(
-        select(Incident).where(Incident.warning_id == warning_id).with_for_update()
-    )
-    return found
-
-
-async def note_seal(session: AsyncSession, sealed: CaseFileSealed) -> None:
-    """Write on the timeline that the case file is sealed, and under which hash."""
-    incident = await get_incident(session, sealed.incident_id)
-    await note(session, incident.id, sealed)
-
-
-def _in_both_languages(warning: WarningNotice) -> str:
-    """Why the warning has its level. Who opens the incident first reads Chinese or English."""
-    chinese = " ".join(reason.text_zh for reason in warning.reasons)
-    english = " ".join(reason.text for reason in warning.reasons)
-    return f"{chinese}\n{english}".strip()

@@ -11,6 +11,12 @@ from sqlalchemy import text
 from services.archive.exports.verify import main
 from services.archive.room import room as archive_room
 from shared.contracts.actors import SYSTEM, ActorRef
+from shared.contracts.aftermath import (
+    FollowUpEnded,
+    IncidentSubjectsChanged,
+    Subject,
+    SubjectKind,
+)
 from shared.contracts.event import Event
 from shared.contracts.incidents import (
     IncidentAssessed,
@@ -125,6 +131,39 @@ async def test_the_warning_comes_first_and_everything_stands_in_order(
     ]
     assert [record["sequence"] for record in records] == list(range(1, 9))
     assert records[3]["actor"]["name"] == "Chen (sample)"
+
+
+async def test_what_was_told_of_a_warning_is_filed_when_it_joins_the_incident(
+    archive: RoomClient,
+) -> None:
+    incident_id, warning_id = new_id(), new_id()
+    warning = Subject(kind=SubjectKind.WARNING, ref=str(warning_id))
+    joins = IncidentSubjectsChanged(
+        incident_id=incident_id, subjects=(warning,), added=(warning,), by=PERSON
+    )
+    leaves = IncidentSubjectsChanged(
+        incident_id=incident_id, subjects=(), removed=(warning,), by=PERSON
+    )
+    taken = WarningAcknowledged(warning_id=warning_id, by=PERSON)
+    await tell(archive, raised(warning_id), opened(incident_id), joins, taken, leaves, taken)
+    case = await only_case(archive)
+    records = (await archive.get(f"/api/v1/cases/{case['id']}/records")).json()["items"]
+    assert [record["kind"] for record in records] == [
+        "IncidentOpened",
+        "IncidentSubjectsChanged",
+        "WarningRaised",
+        "WarningAcknowledged",
+        "IncidentSubjectsChanged",
+    ]
+
+
+async def test_a_record_says_which_room_told_it(archive: RoomClient) -> None:
+    incident_id = new_id()
+    done = FollowUpEnded(incident_id=incident_id, sightings=0, reason="calm", by=PERSON)
+    await tell(archive, opened(incident_id), done)
+    case = await only_case(archive)
+    records = (await archive.get(f"/api/v1/cases/{case['id']}/records")).json()["items"]
+    assert [record["room"] for record in records] == ["response", "monitor"]
 
 
 async def test_closing_seals_and_says_what_lacks(archive: RoomClient) -> None:

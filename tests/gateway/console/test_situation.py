@@ -158,6 +158,13 @@ class TestTimeline:
         }
         assert kinds <= set(TELLINGS)
 
+    def test_every_sentence_has_the_words_that_stand_in_it(self):
+        for kind, telling in TELLINGS.items():
+            name, _, part = kind.partition(" ")
+            entry = told_timeline([{"kind": name, "facts": {"fate": part, "review": part}}])[0]
+            assert entry.sentence == telling.sentence
+            assert entry.sentence % entry.words
+
     def test_what_is_due_comes_last_by_its_time(self):
         entries = told_timeline(
             [{"kind": "TimelineNoted", "happened_at": at(-5), "facts": {"text": "called"}}],

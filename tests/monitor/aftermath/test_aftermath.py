@@ -259,7 +259,7 @@ async def test_reactions_are_read_before_and_after_a_statement(
         ),
     )
     (found,) = (await monitor.get(f"/api/v1/stories/{story_id}/reactions")).json()["items"]
-    assert (found["title"], found["channel"]) == ("关于停电的说明", "weibo")
+    assert (found["title"], found["channels"]) == ("关于停电的说明", ["weibo"])
     assert [change["hours"] for change in found["changes"]] == [1, 6, 24, 72]
     hour = found["changes"][0]
     assert not hour["complete"]
@@ -268,5 +268,9 @@ async def test_reactions_are_read_before_and_after_a_statement(
     assert hour["after"]["negative_share"]["value"] == 0.0
     assert hour["negative_change"]["value"] == -1.0
     assert hour["negative_change"]["low"] < hour["negative_change"]["high"] < 0
+    # Four and two opinions: the interval is clear of zero, and still too few to say so.
+    assert hour["reaction"] == "too_few"
+    assert "4 of 4 analysed negative" in hour["text"]
+    assert "样本过少" in hour["text_zh"]
     missing = await monitor.get(f"/api/v1/stories/{incident_id}/reactions")
     assert missing.status_code == 404
