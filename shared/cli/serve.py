@@ -7,6 +7,7 @@ import uvicorn
 
 from shared.app import create_room_app
 from shared.contracts.rooms import Room
+from shared.garbage import collect_seldom
 from shared.log import set_up_logging
 from shared.room import find_room
 from shared.settings import load_settings
@@ -18,8 +19,10 @@ def serve(room: Annotated[Room, typer.Argument(help="The room")]) -> None:
     set_up_logging(room=room, role="api", level=settings.log_level, form=settings.log_format)
     definition = find_room(room)
     build = definition.app or create_room_app
+    app = build(definition, settings)
+    collect_seldom()
     uvicorn.run(
-        build(definition, settings),
+        app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",

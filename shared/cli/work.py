@@ -7,6 +7,7 @@ import uvloop
 
 from shared.contracts.rooms import Room
 from shared.errors import ConfigurationError
+from shared.garbage import collect_seldom
 from shared.health_page import health_page
 from shared.log import set_up_logging
 from shared.room import RoomDefinition, find_room
@@ -29,6 +30,7 @@ async def _work(definition: RoomDefinition, settings: Settings) -> None:
     resources = definition.worker_resources or definition.resources
     async with open_runtime(settings, role="worker", resources=resources) as runtime:
         worker = Worker(runtime, definition.room, definition.jobs)
+        collect_seldom()
         stop_on_signals(worker)
         async with health_page(runtime):
             await worker.run()
