@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
-from services.monitor.duplicates.likeness import Words, essence, likeness
-from services.monitor.duplicates.originals import Originals, take_prints
+from services.monitor.duplicates.choosing import Original, choose
+from services.monitor.duplicates.likeness import essence
+from services.monitor.duplicates.originals import Candidate, Originals, take_prints
 from services.monitor.posts.fingerprint import own_words, text_hash
 from shared.folding import fold
 from tests.bench.posts import Writer
@@ -91,11 +92,11 @@ class _Folding:
 
 def _fold_all(texts: Sequence[tuple[str, str | None]], memory: Originals) -> _Folding:
     folding = _Folding()
-    words: dict[UUID, str] = {}
-    prepared: dict[str, Words] = {}
+    known: dict[bytes, Original] = {}
 
-    def ready(text: str) -> Words:
-        return prepared.get(text) or prepared.setdefault(text, Words.of(text))
+    def original_of(candidate: Candidate) -> Original | None:
+        folding.compared += not candidate.exact
+        return known.get(candidate.key)  # None: of another measure
 
     ids = [UUID(int=number + 1) for number in range(len(texts))]
     began = time.process_time()
@@ -110,22 +111,13 @@ def _fold_all(texts: Sequence[tuple[str, str | None]], memory: Originals) -> _Fo
         kept = []
         for row, candidates in enumerate(memory.look_up(prints)):
             own = prints.ids[row]
-            words[own] = said[row]
-            best, root = 0.0, None
-            for candidate in candidates:
-                original = folding.roots.get(candidate.post_id, candidate.post_id)
-                if original not in words or original == own:
-                    continue  # of another measure
-                folding.compared += not candidate.exact
-                like = (
-                    1.1 if candidate.exact else likeness(ready(words[original]), ready(said[row]))
-                )
-                if like > best:
-                    best, root = like, original
-            if root is None:
+            choice = choose(said[row], candidates, original_of)
+            if choice is None:
                 kept.append(row)
+                known[own] = Original(own, said[row])
             else:
-                folding.roots[own] = root
+                known[own] = choice.original
+                folding.roots[UUID(bytes=own)] = UUID(bytes=choice.original.key)
         memory.add(prints, kept)
     folding.seconds = time.process_time() - began
     return folding

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.monitor.duplicates.likeness import Words, essence, likeness
+from services.monitor.duplicates.choosing import Original, choose
+from services.monitor.duplicates.likeness import essence
 from services.monitor.duplicates.originals import Candidate, Originals, take_prints
 from services.monitor.posts.fingerprint import said, text_hash
 from services.monitor.stories.recent import Recent
@@ -20,7 +21,8 @@ class PastCopies:
 
     def __init__(self) -> None:
         self._originals = Originals(_CAPACITY)
-        self._texts: Recent[str, tuple[str, str]] = Recent(_CAPACITY)
+        # The original of a post, with the id that the caller knows it by.
+        self._known: Recent[bytes, tuple[Original, str]] = Recent(_CAPACITY)
         self._count = 0
 
     def originals(self, posts: Sequence[tuple[str, str]]) -> list[str | None]:
@@ -38,24 +40,16 @@ class PastCopies:
         copies: list[str | None] = []
         kept = []
         for row, found in enumerate(self._originals.look_up(prints)):
-            original = self._choose(words[row], found)
-            copies.append(original[0] if original else None)
-            if original is None:
+            key = prints.ids[row]
+            choice = choose(words[row], found, self._original_of)
+            known = choice and self._known.get(choice.original.key)
+            copies.append(known[1] if known else None)
+            if known is None:
                 kept.append(row)
-            self._texts.remember(str(ids[row]), original or (posts[row][0], words[row]))
+            self._known.remember(key, known or (Original(key, words[row]), posts[row][0]))
         self._originals.add(prints, kept)
         return copies
 
-    def _choose(self, words: str, found: Sequence[Candidate]) -> tuple[str, str] | None:
-        """One with the very words before one that is most alike."""
-        best, best_likeness = None, 0.0
-        for candidate in found:
-            original = self._texts.get(str(candidate.post_id))
-            if original is None:  # forgotten, or later in this batch
-                continue
-            if candidate.exact:
-                return original
-            alike = likeness(Words.of(original[1]), Words.of(words))
-            if alike > best_likeness:
-                best, best_likeness = original, alike
-        return best
+    def _original_of(self, candidate: Candidate) -> Original | None:
+        known = self._known.get(candidate.key)
+        return known[0] if known else None  # forgotten, or later in this batch

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.duplicates.likeness import Words, essence, likeness
+from services.monitor.duplicates.choosing import Choice, Original, choose
+from services.monitor.duplicates.likeness import essence
 from services.monitor.duplicates.originals import Candidate, Originals, Prints, take_prints
 from services.monitor.duplicates.statements import (
     FIND_COPIED,
@@ -15,8 +15,9 @@ from services.monitor.duplicates.statements import (
     FIND_PAIRS,
     RECENT_ORIGINALS,
 )
-from services.monitor.posts.fingerprint import said
+from services.monitor.posts import fingerprint
 from services.monitor.posts.models import CopyKind
+from services.monitor.stories.recent import Recent
 from shared.contracts.posts import CollectedPost
 from shared.folding import fold
 
@@ -26,7 +27,10 @@ _FEWEST_BYTES = 24
 # well within the lease of a batch.
 _READ_BACK = 100_000
 _READ_AT_ONCE = 5_000
-_FIRST = UUID(int=0)
+_FIRST = bytes(16)
+# What so many originals say is kept, those that were asked for last: some 20 MB. What older ones
+# say is in the record.
+_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +52,40 @@ class Folded:
 
 @dataclass
 class CopyMemory:
-    """The originals that one worker knows.
+    """The originals that one worker knows, and what those say that were asked for last.
 
-    `stale`: another one may have tracked posts meanwhile; what it added is read from the record.
+    `stale`: another one may have tracked posts meanwhile; what it did is read from the record.
     """
 
     originals: Originals = field(default_factory=Originals)
     stale: bool = True
-    _read_to: UUID = _FIRST
+    _read_to: bytes = _FIRST
+    _said: Recent[bytes, Original] = field(default_factory=lambda: Recent(_KEPT))
 
     async def refresh(self, session: AsyncSession, before: UUID) -> None:
         """Read the originals that are new since the last look, older than the post `before`."""
-        if not self.stale:
-            return
         parts = []
-        left, end = _READ_BACK, before
+        left, end, after = _READ_BACK, before, UUID(bytes=self._read_to)
         while left > 0:
-            query = {"before": end, "after": self._read_to, "limit": min(left, _READ_AT_ONCE)}
+            query = {"before": end, "after": after, "limit": min(left, _READ_AT_ONCE)}
             rows = (await session.execute(RECENT_ORIGINALS, query)).all()
             if not rows:
                 break
+            said_by = [_said(row.title, fold(row.text)) for row in reversed(rows)]
             parts.append(
                 _prints(
-                    [(row.id, _said(row.title, row.text), row.text_hash) for row in reversed(rows)]
+                    [
+                        (row.id, said, row.text_hash)
+                        for row, said in zip(reversed(rows), said_by, strict=True)
+                    ]
                 )
             )
             end = rows[-1].id
             left -= len(rows)
         for prints in reversed(parts):
             self.originals.add(prints, range(len(prints.ids)))
+        self._said = Recent(_KEPT)
         self.stale = False
-
-    def look_up(self, prints: Prints) -> list[list[Candidate]]:
-        """The originals that these posts may repeat."""
-        return self.originals.look_up(prints)
 
     def add(self, prints: Prints, rows: Sequence[int]) -> None:
         """Remember those of the posts that are originals."""
@@ -90,8 +94,20 @@ class CopyMemory:
 
     def add_one(self, post_id: UUID, title: str | None, text: str, text_hash: UUID | None) -> None:
         """Remember a post that people judged to be no copy."""
-        words = _said(title, text)
-        self.originals.add(_prints([(post_id, words, text_hash.hex if text_hash else None)]), [0])
+        said = _said(title, fold(text))
+        self.originals.add(_prints([(post_id, said, text_hash.hex if text_hash else None)]), [0])
+
+    def original_of(self, key: bytes) -> Original | None:
+        """The original of a post, itself where it copied nobody, if it was asked for lately."""
+        return self._said.get(key)
+
+    def keep(self, key: bytes, original: Original) -> None:
+        """Keep the original of a post for those who ask next."""
+        self._said.remember(key, original)
+
+    def forget(self, key: bytes) -> None:
+        """Ask the record again of whom a post is a copy, and what it says."""
+        self._said.forget(key)
 
 
 async def find_copies(
@@ -107,108 +123,126 @@ async def find_copies(
     """
     if not posts:
         return Folded({}, {})
-    await memory.refresh(session, min(post.id for post in posts))
-    said_by = [_words(post.title, text) for post, text in zip(posts, folded, strict=True)]
+    if memory.stale:
+        await memory.refresh(session, min(post.id for post in posts))
+    said_by = [_said(post.title, text) for post, text in zip(posts, folded, strict=True)]
     prints = _prints(
-        [(post.id, words, post.text_hash) for post, words in zip(posts, said_by, strict=True)]
+        [(post.id, said, post.text_hash) for post, said in zip(posts, said_by, strict=True)]
     )
-    found = memory.look_up(prints)
-    known = await _Known.read(session, posts, found)
+    found = memory.originals.look_up(prints)
+    known = await _Known.read(session, memory, posts, found)
     copies: dict[UUID, Copy] = {}
     kept: list[int] = []
-    for row, (post, words) in enumerate(zip(posts, said_by, strict=True)):
-        copy = known.choose(post.id, words, found[row]) if found[row] else None
-        if copy is None:
+    for row, (post, said) in enumerate(zip(posts, said_by, strict=True)):
+        key = prints.ids[row]
+        choice = known.choose(key, said, found[row]) if found[row] else None
+        if choice is None:
             kept.append(row)
-            known.originals[post.id] = post.id, words
             copies.pop(post.id, None)
+            known.originals[key] = Original(key, said)
+            memory.keep(key, known.originals[key])
         else:
-            copies[post.id] = copy
-            known.originals[post.id] = copy.original_id, known.originals[copy.original_id][1]
+            copies[post.id] = _copy(choice)
+            known.originals[key] = choice.original
+            memory.forget(key)
     memory.add(prints, kept)
     return Folded(copies, known.before)
 
 
 @dataclass
 class _Known:
-    """What the record says of candidates and of edited posts.
+    """What is known of candidates and of edited posts, all by the bytes of their ids.
 
-    `originals`: of a post, its original (itself, where it copies nobody) and what that says.
+    `originals`: of a post, its original (itself, where it copies nobody); `before`: the same of
+    edited ones until now; `separated`: pairs that people parted; `copied`: edited ones with copies.
     """
 
-    originals: dict[UUID, tuple[UUID, str]]
+    originals: dict[bytes, Original]
     before: dict[UUID, UUID]
-    separated: set[tuple[UUID, UUID]]
-    copied: set[UUID]
+    separated: set[tuple[bytes, bytes]]
+    copied: set[bytes]
 
     @classmethod
     async def read(
         cls,
         session: AsyncSession,
+        memory: CopyMemory,
         posts: Sequence[CollectedPost],
         found: Sequence[Sequence[Candidate]],
     ) -> "_Known":
         known = cls({}, {}, set(), set())
-        sought = {candidate.post_id for candidates in found for candidate in candidates}
-        sought -= {post.id for post in posts if post.revision == 1}
-        if sought:
-            for row in await session.execute(FIND_ORIGINALS, {"id": sorted(sought)}):
-                known.originals[row.id] = row.original_id, _said(row.title, row.text)
-        # The texts of originals that were reached through their copies.
-        known.originals |= {
-            original: (original, words) for original, words in list(known.originals.values())
-        }
         edited = sorted({post.id for post in posts if post.revision > 1})
+        for post_id in edited:
+            memory.forget(post_id.bytes)
+        await known.read_originals(session, memory, posts, found)
         if edited:
             for row in await session.execute(FIND_PAIRS, {"id": edited}):
                 if row.separated:
-                    known.separated.add((row.post_id, row.original_id))
+                    known.separated.add((row.post_id.bytes, row.original_id.bytes))
                 else:
                     known.before[row.post_id] = row.original_id
-            known.copied = set((await session.scalars(FIND_COPIED, {"id": edited})).all())
+            copied = await session.scalars(FIND_COPIED, {"id": edited})
+            known.copied = {post_id.bytes for post_id in copied}
         return known
 
-    def choose(self, post_id: UUID, words: str, candidates: Sequence[Candidate]) -> Copy | None:
-        """The original of a post: one with the very words before one that is most alike."""
-        if post_id in self.copied:
+    async def read_originals(
+        self,
+        session: AsyncSession,
+        memory: CopyMemory,
+        posts: Sequence[CollectedPost],
+        found: Sequence[Sequence[Candidate]],
+    ) -> None:
+        """Find out what candidates say: from memory, or else from the record."""
+        sought = {candidate.key for candidates in found for candidate in candidates}
+        # What is new in this batch is told in its turn.
+        sought.difference_update([post.id.bytes for post in posts if post.revision == 1])
+        missing = []
+        for key in sought:
+            original = memory.original_of(key)
+            if original is None:
+                missing.append(key)
+            else:
+                self.originals[key] = original
+        if missing:
+            ids = [UUID(bytes=key) for key in sorted(missing)]
+            for row in await session.execute(FIND_ORIGINALS, {"id": ids}):
+                original = Original(row.original_id.bytes, _said(row.title, fold(row.text)))
+                self.originals[row.id.bytes] = original
+        for key in sorted(self.originals):
+            memory.keep(key, self.originals[key])
+
+    def choose(self, key: bytes, said: str, candidates: Sequence[Candidate]) -> Choice | None:
+        """The original of a post that says this, if it has one."""
+        if key in self.copied:
             return None
-        best: Copy | None = None
-        for candidate in candidates:
-            if candidate.post_id not in self.originals:
-                continue  # deleted meanwhile, or later in this batch
-            original, text = self.originals[candidate.post_id]
-            if original == post_id or (post_id, original) in self.separated:
-                continue
-            if candidate.exact and candidate.post_id == original:
-                return Copy(original, CopyKind.EXACT, 1.0)
-            similarity = likeness(_prepared(text), _prepared(words))
-            if similarity > (best.similarity if best else 0.0):
-                best = Copy(original, CopyKind.NEAR, similarity)
-        return best
+
+        def original_of(candidate: Candidate) -> Original | None:
+            original = self.originals.get(candidate.key)
+            if original is None:
+                return None  # deleted meanwhile, or later in this batch
+            parted = original.key == key or (key, original.key) in self.separated
+            return None if parted else original
+
+        return choose(said, candidates, original_of)
 
 
-@lru_cache(maxsize=5_000)
-def _prepared(text: str) -> Words:
-    """A text, made ready to be compared: once for all the batches in which its copies come."""
-    return Words.of(text)
+def _copy(choice: Choice) -> Copy:
+    kind = CopyKind.EXACT if choice.exact else CopyKind.NEAR
+    return Copy(UUID(bytes=choice.original.key), kind, choice.similarity)
 
 
 def _prints(posts: Sequence[tuple[UUID, str, str | None]]) -> Prints:
     return take_prints(
         [post_id for post_id, _, _ in posts],
-        [essence(words) for _, words, _ in posts],
-        [
-            text_hash if len(words.encode()) >= _FEWEST_BYTES else None
-            for _, words, text_hash in posts
-        ],
+        [essence(said) for _, said, _ in posts],
+        [text_hash if _says_enough(said) else None for _, said, text_hash in posts],
     )
 
 
-# An original is compared with many copies, batch after batch; folding is what costs then.
-@lru_cache(maxsize=20_000)
-def _said(title: str | None, text: str) -> str:
-    return _words(title, fold(text))
+def _says_enough(said: str) -> bool:
+    return len(said) >= _FEWEST_BYTES or len(said.encode()) >= _FEWEST_BYTES
 
 
-def _words(title: str | None, folded: str) -> str:
-    return said(folded) or (fold(title) if title else "")
+def _said(title: str | None, folded: str) -> str:
+    """What a post says; its title, where the text says nothing."""
+    return fingerprint.said(folded) or (fold(title) if title else "")

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq, Levenshtein
 
@@ -40,15 +40,18 @@ def essence(said: str) -> str:
     return _AROUND.sub(" ", said) if "#" in said or "@" in said or "[" in said else said
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a text says, made ready to be compared: `letters` without punctuation and spaces,
-    `own` without what stands around it, too; `numbers` in it; `alphabetic`: its words, in order."""
+class Words(NamedTuple):
+    """What a text says, made ready to be compared.
 
+    `read`: its beginning; `letters`: that without punctuation and spaces; `own`: without what
+    stands around it, too; `numbers` in it (the second "3" is "3/2"); `digits` of all of them.
+    """
+
+    read: str
     letters: str
     own: str
-    numbers: list[str]
-    alphabetic: list[str]
+    numbers: frozenset[str]
+    digits: str
 
     @classmethod
     def of(cls, said: str) -> "Words":
@@ -56,7 +59,11 @@ class Words:
         read = said[:_COMPARED_CHARACTERS]
         letters, inner = _letters(read), essence(read)
         own = letters if inner is read else _letters(inner)
-        return cls(letters, own, _NUMBER.findall(own), _ALPHABETIC_WORD.findall(read))
+        found = _NUMBER.findall(own)
+        numbers = frozenset(found)
+        if len(numbers) < len(found):
+            numbers = _each(found)
+        return cls(read, letters, own, numbers, "".join(sorted("".join(found))))
 
 
 def likeness(earlier: Words, later: Words) -> float:
@@ -65,7 +72,7 @@ def likeness(earlier: Words, later: Words) -> float:
     It is the part of the shorter that is found in the longer, in its order: 1 for a text that was
     only cut or added to. No copy is a text that says a number, a negation or a denial differently.
     """
-    if _other_numbers(earlier.numbers, later.numbers):
+    if _other_numbers(earlier, later):
         return 0.0
     shorter, longer = earlier, later
     if len(later.own) < len(earlier.own):
@@ -123,22 +130,27 @@ def _turned(before: str, after: str) -> bool:
     )
 
 
-def _other_numbers(earlier: list[str], later: list[str]) -> bool:
+def _each(numbers: Iterable[str]) -> frozenset[str]:
+    """Numbers that come more than once, each time under a name of its own."""
+    times: Counter[str] = Counter()
+    each = set()
+    for number in numbers:
+        times[number] += 1
+        each.add(number if times[number] == 1 else f"{number}/{times[number]}")
+    return frozenset(each)
+
+
+def _other_numbers(earlier: Words, later: Words) -> bool:
     """Tells whether each has a number that the other has not; digits that changed places are the
     same number."""
-    more, fewer = list(later), False
-    for number in earlier:
-        if number in more:
-            more.remove(number)
-        else:
-            fewer = True
-    return fewer and bool(more) and sorted("".join(earlier)) != sorted("".join(later))
+    one, other = earlier.numbers, later.numbers
+    return not (one <= other or other <= one) and earlier.digits != later.digits
 
 
 def _turned_words(earlier: Words, later: Words) -> bool:
     # The last word may have been cut: "not" to "no".
-    new = _TURNING_WORDS.intersection(later.alphabetic[:-1])
-    return bool(new.difference(earlier.alphabetic))
+    new = _TURNING_WORDS.intersection(_ALPHABETIC_WORD.findall(later.read)[:-1])
+    return bool(new.difference(_ALPHABETIC_WORD.findall(earlier.read)))
 
 
 def _any(counted: Iterable[str], of: frozenset[str]) -> bool:

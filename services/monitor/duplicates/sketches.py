@@ -5,8 +5,10 @@ three neighbouring characters of Chinese, Japanese and Korean, six of alphabets;
 spaces do not count. Two texts with the part J of their shingles in common share each number with
 the probability J. A key is made of several numbers: eight of two (shared with J²) find short
 texts, of which a changed character leaves little; sixteen of six (J⁶) find the right one among many
-that were put together from the same sentences. Nothing depends on the process: the same text has
-the same sketch everywhere.
+that were put together from the same sentences. Notices that were written from one template share
+those, too, and differ in what they tell: a text with figures in it has keys of two numbers and its
+first or its last figure in the place of eight of the sixteen. Nothing depends on the process: the
+same text has the same sketch everywhere.
 """
 
 from collections.abc import Sequence
@@ -19,6 +21,10 @@ from numpy.typing import NDArray
 NUMBERS = 24
 _PAIRS, _SIXES = 8, 16
 KEYS = _PAIRS + _SIXES
+# The first half of these with the first figure, the second half with the last.
+_WITH_FIGURES = slice(KEYS - _PAIRS, KEYS)
+# Of a longer figure so many digits are read.
+_DIGITS = 8
 # Only the beginning of a long article is read here.
 READ_CHARACTERS = 1_000
 _CHINESE, _ALPHABETIC = 3, 6
@@ -28,6 +34,7 @@ _TABLE_END = 0x20000
 
 Numbers: TypeAlias = NDArray[np.uint32]
 Keys: TypeAlias = NDArray[np.uint64]
+Places: TypeAlias = NDArray[np.int64]
 
 _IN_WORDS = np.fromiter(map(str.isalnum, map(chr, range(_TABLE_END))), bool, _TABLE_END)
 _IN_WORDS[0] = True  # between texts
@@ -44,16 +51,19 @@ for _key in range(KEYS):
         else _random.choice(NUMBERS, 6, replace=False)
     )
     _KEY_FACTORS[np.setdiff1d(np.arange(NUMBERS), _part), _key] = 0
+_FIGURE_FACTOR: np.uint64 = _random.integers(0, 1 << 64, dtype=np.uint64) | np.uint64(1)
 _STEP = np.uint32(0x01000193)
 _MIX = np.uint32(0x85EBCA6B)
 
 
 @dataclass(frozen=True, slots=True)
 class Sketches:
-    """Rows for some texts: `numbers` (n, 24); `sizes` (n): how much they say, in characters of
-    Chinese, of which one counts like three letters."""
+    """Rows for some texts: `numbers` (n, 24); `figures` (n, 2): the first and the last figure in
+    it, hashed, 0 where there is none; `sizes` (n): how much they say, in characters of Chinese, of
+    which one counts like three letters."""
 
     numbers: Numbers
+    figures: Numbers
     sizes: NDArray[np.float64]
 
 
@@ -82,13 +92,36 @@ def sketch(texts: Sequence[str]) -> Sketches:
         row = hashed * factor
         row[outside] = none
         numbers[:, number] = np.minimum.reduceat(row, starts)
-    return Sketches(numbers, sizes)
+    return Sketches(numbers, _figures(codes, starts, ends), sizes)
 
 
-def keys(numbers: Numbers) -> Keys:
+def keys(sketches: Sketches) -> Keys:
     """Returns the keys of each sketch, (n, 24)."""
-    mixed = (numbers.astype(np.uint64) + np.uint64(1)) @ _KEY_FACTORS
+    mixed = (sketches.numbers.astype(np.uint64) + np.uint64(1)) @ _KEY_FACTORS
+    told = np.repeat(sketches.figures.astype(np.uint64), _PAIRS // 2, axis=1)
+    with_figures = (mixed[:, :_PAIRS] + told) * _FIGURE_FACTOR
+    mixed[:, _WITH_FIGURES] = np.where(told != 0, with_figures, mixed[:, _WITH_FIGURES])
     found: Keys = mixed ^ (mixed >> np.uint64(29))
+    return found
+
+
+def _figures(codes: Numbers, starts: Places, ends: Places) -> Numbers:
+    """Hashes of the first and of the last figure of each text, read from its outer end."""
+    count = len(codes)
+    padded = np.concatenate((codes, np.zeros(_DIGITS, np.uint32)))
+    digit = (padded >= ord("0")) & (padded <= ord("9"))
+    places = np.arange(count)
+    # Where there is none, both lead to what was padded.
+    first = np.minimum.reduceat(np.where(digit[:count], places, count), starts)
+    last = np.maximum.reduceat(np.where(digit[:count], places, -1), starts)
+    found = np.empty((len(starts), 2), np.uint32)
+    for side, (place, step) in enumerate(((first, 1), (last, -1))):
+        hashed = np.zeros(len(starts), np.uint32)
+        read = np.ones(len(starts), bool)
+        for offset in range(0, _DIGITS * step, step):
+            read &= digit[place + offset]
+            hashed = np.where(read, (hashed ^ padded[place + offset]) * _STEP, hashed)
+        found[:, side] = hashed
     return found
 
 

@@ -28,6 +28,10 @@ class Recent(Generic[Key, Value]):
         if len(self._values) > self._limit:
             del self._values[next(iter(self._values))]
 
+    def forget(self, key: Key) -> None:
+        """Forgets a key, if it is known."""
+        self._values.pop(key, None)
+
     def revise(self, change: Callable[[Value], Value]) -> None:
         """Puts `change(value)` in the place of every value."""
         self._values = {key: change(value) for key, value in self._values.items()}

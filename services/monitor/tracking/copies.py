@@ -55,6 +55,7 @@ async def write_copies(
 async def note_judgement(session: AsyncSession, memory: Memory, told: CopyJudged) -> None:
     """Count a post as people judged it: as one of its own, or as a copy again."""
     await memory.hold(session)
+    memory.copies.forget(told.post_id.bytes)
     pair = await session.get(PostCopy, (told.post_id, told.original_id))
     post = await session.get(Post, told.post_id)
     # Judged again meanwhile: then the later judgement comes, too.

@@ -38,13 +38,14 @@ def test_a_text_has_the_same_sketch_alone_and_in_any_company(batch: list[str]) -
     for row, text in enumerate(batch):
         alone = sketch([text])
         assert (alone.numbers[0] == together.numbers[row]).all()
+        assert (alone.figures[0] == together.figures[row]).all()
         assert alone.sizes[0] == together.sizes[row]
 
 
 def test_a_sketch_does_not_depend_on_the_process() -> None:
     code = (
         "from services.monitor.duplicates.sketches import keys, sketch;"
-        f"print(keys(sketch([{ORIGINAL!r}]).numbers).tolist())"
+        f"print(keys(sketch([{ORIGINAL!r}])).tolist())"
     )
     answers = {
         subprocess.run(
@@ -56,7 +57,7 @@ def test_a_sketch_does_not_depend_on_the_process() -> None:
         ).stdout
         for seed in ("1", "2")
     }
-    assert answers == {f"{keys(sketch([ORIGINAL]).numbers).tolist()}\n"}
+    assert answers == {f"{keys(sketch([ORIGINAL])).tolist()}\n"}
 
 
 def test_what_two_texts_share_they_share_in_their_sketches() -> None:
@@ -73,6 +74,36 @@ def test_an_altered_copy_finds_its_original_in_its_batch_and_later() -> None:
     memory.add(batch, [0])
     assert found(memory, prints(f"突发 {ORIGINAL}", first=10)) == [[1]]
     assert found(memory, prints(ORIGINAL, first=1)) == [[]]
+
+
+def test_notices_of_one_template_are_told_apart_by_their_figures() -> None:
+    memory = Originals(capacity=1_000)
+    notices = [
+        f"{number}号变电站检修 {ORIGINAL} 预计停电{1_000 - number}户" for number in range(300)
+    ]
+    for start in range(0, 300, 100):
+        batch = prints(*notices[start : start + 100], first=start + 1)
+        memory.add(batch, range(100))
+    told = found(memory, prints(*[f"{notice} 转发求扩散" for notice in notices], first=1_000))
+    assert sum(number + 1 in row for number, row in enumerate(told)) >= 295
+
+
+def test_figures_are_read_from_the_outer_ends_of_a_text() -> None:
+    one, other, turned, none, single, long, ends = sketch(
+        [
+            "3人受伤，12户停电",
+            "3人受伤，共120户停电，还剩12户",
+            "12户停电，3人受伤",
+            "无人受伤",
+            "3",
+            "1234567890",
+            "12345678和34567890",
+        ]
+    ).figures.tolist()
+    assert one == other != turned
+    assert none == [0, 0]
+    assert single == [one[0], one[0]]
+    assert long == ends
 
 
 def test_a_short_text_finds_the_very_words_only() -> None:
