@@ -110,14 +110,14 @@ def _fold_all(texts: Sequence[tuple[str, str | None]], memory: Originals) -> _Fo
         )
         kept = []
         for row, candidates in enumerate(memory.look_up(prints)):
-            own = prints.ids[row]
-            choice = choose(said[row], candidates, original_of)
+            own = Original(prints.ids[row], said[row])
+            choice = choose(own, candidates, original_of)
             if choice is None:
                 kept.append(row)
-                known[own] = Original(own, said[row])
+                known[own.key] = own
             else:
-                known[own] = choice.original
-                folding.roots[UUID(bytes=own)] = UUID(bytes=choice.original.key)
+                known[own.key] = choice.original
+                folding.roots[UUID(bytes=own.key)] = UUID(bytes=choice.original.key)
         memory.add(prints, kept)
     folding.seconds = time.process_time() - began
     return folding

@@ -40,13 +40,13 @@ class PastCopies:
         copies: list[str | None] = []
         kept = []
         for row, found in enumerate(self._originals.look_up(prints)):
-            key = prints.ids[row]
-            choice = choose(words[row], found, self._original_of)
+            own = Original(prints.ids[row], words[row])
+            choice = choose(own, found, self._original_of)
             known = choice and self._known.get(choice.original.key)
             copies.append(known[1] if known else None)
             if known is None:
                 kept.append(row)
-            self._known.remember(key, known or (Original(key, words[row]), posts[row][0]))
+            self._known.remember(own.key, known or (own, posts[row][0]))
         self._originals.add(prints, kept)
         return copies
 

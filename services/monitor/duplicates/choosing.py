@@ -8,7 +8,8 @@ from services.monitor.duplicates.originals import Candidate
 
 
 class Original:
-    """A post that copied nobody, by the bytes of its id, and what it says (`fingerprint.said`)."""
+    """A post that copied nobody, as far as is known, by the bytes of its id, and what it says
+    (`fingerprint.said`)."""
 
     __slots__ = ("_words", "key", "said")
 
@@ -19,7 +20,7 @@ class Original:
 
     @property
     def words(self) -> Words:
-        """What it says, made ready to be compared: once for all its copies."""
+        """What it says, made ready to be compared: once for all that may be its copies."""
         if self._words is None:
             self._words = Words.of(self.said)
         return self._words
@@ -34,23 +35,24 @@ class Choice(NamedTuple):
 
 
 def choose(
-    said: str, candidates: Sequence[Candidate], original_of: Callable[[Candidate], Original | None]
+    post: Original,
+    candidates: Sequence[Candidate],
+    original_of: Callable[[Candidate], Original | None],
 ) -> Choice | None:
-    """The original of a post that says this: one with the very words before one that is most alike.
+    """The original of a post: one with the very words before one that is most alike.
 
     `original_of` tells the original of a candidate, itself where it copied nobody; None for one
     that does not count. Candidates in the order of `Originals.look_up`.
     """
-    own: Words | None = None
     best: Choice | None = None
     for candidate in candidates:
         original = original_of(candidate)
         if original is None:
             continue
-        if candidate.exact and candidate.key == original.key:
+        # Not by the hash that was found: it may be of what an edited post said before.
+        if original.said == post.said:
             return Choice(original, 1.0, exact=True)
-        own = own or Words.of(said)
-        similarity = likeness(original.words, own)
+        similarity = likeness(original.words, post.words)
         if similarity > (best.similarity if best else 0.0):
             best = Choice(original, similarity, exact=False)
     return best

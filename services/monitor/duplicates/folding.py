@@ -134,17 +134,17 @@ async def find_copies(
     copies: dict[UUID, Copy] = {}
     kept: list[int] = []
     for row, (post, said) in enumerate(zip(posts, said_by, strict=True)):
-        key = prints.ids[row]
-        choice = known.choose(key, said, found[row]) if found[row] else None
+        own = Original(prints.ids[row], said)
+        choice = known.choose(own, found[row]) if found[row] else None
         if choice is None:
             kept.append(row)
             copies.pop(post.id, None)
-            known.originals[key] = Original(key, said)
-            memory.keep(key, known.originals[key])
+            known.originals[own.key] = own
+            memory.keep(own.key, own)
         else:
             copies[post.id] = _copy(choice)
-            known.originals[key] = choice.original
-            memory.forget(key)
+            known.originals[own.key] = choice.original
+            memory.forget(own.key)
     memory.add(prints, kept)
     return Folded(copies, known.before)
 
@@ -211,19 +211,19 @@ class _Known:
         for key in sorted(self.originals):
             memory.keep(key, self.originals[key])
 
-    def choose(self, key: bytes, said: str, candidates: Sequence[Candidate]) -> Choice | None:
-        """The original of a post that says this, if it has one."""
-        if key in self.copied:
+    def choose(self, post: Original, candidates: Sequence[Candidate]) -> Choice | None:
+        """The original of a post, if it has one."""
+        if post.key in self.copied:
             return None
 
         def original_of(candidate: Candidate) -> Original | None:
             original = self.originals.get(candidate.key)
             if original is None:
                 return None  # deleted meanwhile, or later in this batch
-            parted = original.key == key or (key, original.key) in self.separated
-            return None if parted else original
+            own = original.key == post.key
+            return None if own or (post.key, original.key) in self.separated else original
 
-        return choose(said, candidates, original_of)
+        return choose(post, candidates, original_of)
 
 
 def _copy(choice: Choice) -> Copy:

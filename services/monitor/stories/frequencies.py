@@ -17,9 +17,20 @@ _HALVE_AT_FEATURES = 250_000
 # Below 1, so that a single rare word (a misspelling, a name) decides less.
 _EXPONENT = 0.75
 _FLOOR = 0.05
-_TABLE_SIZE = 256
 # Both words of a pair count already, and pairs are always rare.
 _PAIR_PART = 0.4
+
+
+class _Weights(dict[int, float]):
+    """The weight of a feature by its count among so many posts, worked out once."""
+
+    def __init__(self, posts: int) -> None:
+        self._posts = posts
+
+    def __missing__(self, count: int) -> float:
+        rarity = math.log((self._posts + _PRIOR_POSTS + 1) / (count + 0.5))
+        self[count] = weight = math.pow(max(rarity, _FLOOR), _EXPONENT)
+        return weight
 
 
 class Frequencies:
@@ -28,17 +39,16 @@ class Frequencies:
     def __init__(self, posts: int = 0, counts: Mapping[str, int] | None = None) -> None:
         self._posts = posts
         self._counts: Counter[str] = Counter(counts or {})
-        self._rebuild()
+        self._weigh_anew()
 
     def weights(self, features: Iterable[str]) -> list[float]:
         """Returns the weight of each feature, from what was learned before: above 0, rarer more."""
-        # The number of posts enters as a logarithm: a table that is up to 5 % behind will do.
-        if abs(self._posts - self._table_posts) * 20 > self._posts + _PRIOR_POSTS:
-            self._rebuild()
-        get, table = self._counts.get, self._table
+        # The number of posts enters as a logarithm: weights that are up to 5 % behind will do.
+        if abs(self._posts - self._weighed_posts) * 20 > self._posts + _PRIOR_POSTS:
+            self._weigh_anew()
+        get, weights = self._counts.get, self._weights
         return [
-            (table[count] if (count := get(feature, 0)) < _TABLE_SIZE else self._weight(count))
-            * (_PAIR_PART if PAIR in feature else 1.0)
+            weights[get(feature, 0)] * _PAIR_PART if PAIR in feature else weights[get(feature, 0)]
             for feature in features
         ]
 
@@ -60,13 +70,9 @@ class Frequencies:
             raise ValueError("not a state of feature frequencies")
         return cls(posts, counts)
 
-    def _weight(self, count: int) -> float:
-        rarity = math.log((self._posts + _PRIOR_POSTS + 1) / (count + 0.5))
-        return math.pow(max(rarity, _FLOOR), _EXPONENT)
-
-    def _rebuild(self) -> None:
-        self._table_posts = self._posts
-        self._table = [self._weight(count) for count in range(_TABLE_SIZE)]
+    def _weigh_anew(self) -> None:
+        self._weighed_posts = self._posts
+        self._weights = _Weights(self._posts)
 
     def _halve(self) -> None:
         self._counts = Counter(

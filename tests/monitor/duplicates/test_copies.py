@@ -245,3 +245,34 @@ async def test_a_copy_is_told_apart_once_even_where_its_batch_comes_again(
     await work(monitor)
     async with monitor.transaction() as session:
         assert await session.scalar(text("SELECT count(*) FROM monitor.post_copies")) == 1
+
+
+async def test_copies_are_compared_with_what_an_original_says_now(
+    monitor: RoomClient, make_post: MakePost
+) -> None:
+    """The worker remembers what originals say: an edit is another text."""
+    first = make_post(ORIGINAL)
+    (original,) = await sent(monitor, first)
+    (near,) = await sent(monitor, make_post(NEAR))
+    assert (await post(monitor, near))["copy_of"] == original
+    edited = make_post(OTHER, platform="forum")
+    (changed,) = await sent(monitor, edited)
+    await sent(monitor, edited | {"text": ORIGINAL.replace("三小时", "五小时")})
+    repeated, outdated = await sent(
+        monitor, make_post(ORIGINAL.replace("三小时", "五小时") + " 转发"), make_post(f"{OTHER}!")
+    )
+    assert (await post(monitor, repeated))["copy_of"] == changed
+    assert (await post(monitor, outdated))["copy_of"] is None
+
+
+async def test_a_post_that_was_parted_and_joined_again_leads_to_its_original(
+    monitor: RoomClient, make_post: MakePost
+) -> None:
+    original, near = await sent(monitor, make_post(ORIGINAL), make_post(NEAR))
+    for judgement in ("separate", "rejoin"):
+        answer = await monitor.post(f"/api/v1/posts/{near}/{judgement}", {})
+        assert answer.status_code == 200, answer.text
+        # Compared with the one that was parted, and no copy of it: that one is remembered now.
+        await sent(monitor, make_post(NEAR.replace("三小时", "五小时"), platform=judgement))
+    (copy,) = await sent(monitor, make_post(f"{NEAR} 扩散扩散", platform="forum"))
+    assert (await post(monitor, copy))["copy_of"] == original
