@@ -76,6 +76,10 @@ class Teller:
         day = format_date(moment.astimezone(self.zone), "MM-dd", locale=self.locale)
         return f"{day} {clock}"
 
+    def weekday(self, value: datetime) -> str:
+        """`Mon`, `周一`."""
+        return format_date(value.date(), "ccc", locale=self.locale)
+
     def left(self, value: Any) -> str:
         """What is left until a time, or since when it is over: `00:23:10`."""
         moment = as_moment(value)

@@ -21,6 +21,7 @@ from gateway.console.pages import (
     statements,
     stories,
     thresholds,
+    usual,
     warnings,
     watches,
 )
@@ -46,6 +47,7 @@ for page in (
     sources,
     watches,
     thresholds,
+    usual,
     settings,
 ):
     router.include_router(page.router)

@@ -28,7 +28,7 @@ from gateway.console.words import WORDS
 from shared.ids import new_id
 
 _FOLDER = Path(__file__).parent / "templates"
-_TOLD = ("ago", "exact", "hour", "left", "past", "field", "number", "percent")
+_TOLD = ("ago", "exact", "hour", "weekday", "left", "past", "field", "number", "percent")
 
 
 @cache

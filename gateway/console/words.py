@@ -235,6 +235,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "falling": N_("Falling"),
         "steady": N_("Steady"),
     },
+    "standing": {
+        "learning": N_("Still learning"),
+        "usual": N_("As usual"),
+        "above": N_("More than usual"),
+        "below": N_("Less than usual"),
+    },
     "change": {"new": N_("new"), "lost": N_("lost")},
     "backtest_status": {
         "queued": N_("Waits"),

@@ -1,9 +1,11 @@
 """Sample answers about watches: what they found, what they would find, what may come."""
 
+import math
 from datetime import datetime, timedelta
 from typing import Any
 
 from gateway.console.preview import opinion
+from gateway.console.preview.sample import ago
 
 _WORD = "停电"
 
@@ -15,6 +17,8 @@ def replies(now: datetime) -> dict[str, Any]:
         path = f"/watches/{watch['id']}"
         found[path] = watch
         found[f"{path}/indicators"] = history(now)
+        found[f"{path}/hours"] = hours(now)
+        found[f"{path}/surges"] = {"items": surges(now), "next_cursor": None}
         found[f"{path}/mentions"] = {"items": _mentions(now), "next_cursor": None}
     return found
 
@@ -66,6 +70,47 @@ def history(now: datetime) -> dict[str, Any]:
             for ahead in range(6)
         ],
     }
+
+
+def hours(now: datetime) -> dict[str, Any]:
+    """A week with quiet nights that ends with a surge, learned for six weeks."""
+    until = now.replace(minute=0, second=0, microsecond=0)
+    items = []
+    for ago_hours in range(8 * 24, 0, -1):
+        at = until - timedelta(hours=ago_hours)
+        expected = 14 + 12 * math.sin((at.hour - 2) / 24 * 2 * math.pi)
+        mentions = round(expected * (0.7 + 0.6 * (ago_hours * 37 % 101) / 100))
+        items.append(
+            {
+                "at": at.isoformat(),
+                "mentions": mentions + (round(260 / ago_hours) if ago_hours < 6 else 0),
+                "normal": {
+                    "expected": expected,
+                    "low": max(0, round(expected - 1.7 * expected**0.5)),
+                    "high": round(expected + 1.9 * expected**0.5),
+                },
+            }
+        )
+    return {
+        "standing": "above",
+        "mentions_24h": sum(item["mentions"] for item in items[-24:]),
+        "normal_24h": {"expected": 336.0, "low": 290, "high": 391},
+        "history_hours": 1_020,
+        "items": items,
+    }
+
+
+def surges(now: datetime) -> list[dict[str, Any]]:
+    """One that grew, and one of many matters four days before."""
+    told = {"seconds": 2_700.0, "count": 141.0, "expected": 17.4, "evidence": 4.2}
+    story = opinion.stories(now)[0]
+    carried = {"story_id": story["id"], "story_title": story["title"], "story_count": 118}
+    nobody = {"story_id": None, "story_title": None, "story_count": None}
+    return [
+        told | carried | {"at": ago(now, 70)},
+        told | carried | {"at": ago(now, 110), "evidence": 2.9, "count": 61.0},
+        told | nobody | {"at": ago(now, 4 * 1_440), "count": 48.0, "evidence": 2.6},
+    ]
 
 
 _ALIAS = {

@@ -13,6 +13,8 @@ from shared.errors import GroundswellError
 
 _HEADER = "timestamp,value"
 _ANSWERED = "timestamp,value,anomaly_score,alarm\n"
+# Lines in one piece: where Python does not buffer (PYTHONUNBUFFERED), each piece is a system call.
+_AT_ONCE = 512
 
 Row: TypeAlias = tuple[int, str, str]
 
@@ -37,8 +39,15 @@ def surge(
     told (from 0.5 on). A row is judged by what came before it only. `timestamp` is ISO 8601 or
     epoch seconds; hours and weekdays are learned as it names them.
     """
-    for line in judge(sys.stdin, step):
-        sys.stdout.write(line)
+    told: list[str] = []
+    try:
+        for line in judge(sys.stdin, step):
+            told.append(line)
+            if len(told) == _AT_ONCE:
+                sys.stdout.write("".join(told))
+                told.clear()
+    finally:
+        sys.stdout.write("".join(told))
 
 
 def judge(lines: Iterable[str], step: float | None = None) -> Iterator[str]:

@@ -14,8 +14,8 @@ class Surge:
     """What the bin at `at` makes plain: in the `seconds` up to its end `count` posts came, where
     `expected` are usual at that hour and weekday; of all windows this one stands out most.
 
-    `evidence`: mean over the windows of -log10 of how rarely this series goes so far beyond what
-    is expected; 0 upward. `alarm`: it is enough to tell people.
+    `evidence`: -log10 of how rarely this series goes so far beyond what is expected, as the square
+    of the mean over the windows of its square root; 0 upward. `alarm`: it is enough to tell people.
     """
 
     at: float
@@ -84,11 +84,12 @@ class SurgeDetector:
         gain = 1.0 / weight
         total = 0.0
         for scale in self._scales:
-            total += scale.add(count, expected, row, gain)
+            if told := scale.add(count, expected, row, gain):
+                total += told**0.5
         hidden = self._hidden = self._hidden * self._fading
         if not total:
             return 0.0
-        evidence = total / len(self._scales)
+        evidence = (total / len(self._scales)) ** 2
         if evidence <= hidden:
             return 0.0
         self._hidden = evidence

@@ -24,20 +24,20 @@ class SurgeSettings:
 
     step: float = 300.0
     windows: tuple[float, ...] = (300.0, 900.0, 2_700.0, 8_100.0)
-    level_half_life: float = 86_400.0
+    level_half_life: float = 2 * 86_400.0
     hour_half_life: float = 14 * 86_400.0
     weekday_half_life: float = 28 * 86_400.0
-    season_prior: float = 2_000.0
+    season_prior: float = 500.0
     surge_factor: float = 4.0
     surge_floor: float = 8.0
     dispersion_half_life: float = 7 * 86_400.0
-    dispersion_floor: float = 0.5
+    dispersion_floor: float = 0.25
     first_limit: float = 2.5
     limit_step: float = 0.01
     exceedances_a_day: float = 0.576
     tail_half_life: float = 7 * 86_400.0
     tail_prior: float = 50.0
-    tail_prior_excess: float = 1.5
+    tail_prior_excess: float = 1.0
     memory_half_life: float = 86_400.0
     alarm_evidence: float = 2.5
 

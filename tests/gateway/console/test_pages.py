@@ -38,6 +38,7 @@ PAGES = (
     "/settings/watches/new?expression=%E5%81%9C%E7%94%B5&exclusions=",
     f"/settings/watches/{WATCH}",
     f"/settings/watches/{WATCH}/thresholds",
+    f"/settings/watches/{WATCH}/usual",
     f"/settings/backtests/{BACKTEST}",
     f"/settings/backtests/{RUNNING}",
     "/settings/models",

@@ -73,6 +73,12 @@ def test_an_error_is_of_the_kind_that_the_command_line_tells_in_one_line() -> No
     assert issubclass(SeriesError, GroundswellError)
 
 
+def test_what_came_before_a_row_that_cannot_be_read_is_answered() -> None:
+    result = run("0,1\n300,2\n600,many\n")
+    assert result.exit_code == 1
+    assert [line.split(",")[0] for line in result.stdout.splitlines()] == ["timestamp", "0", "300"]
+
+
 def test_the_step_may_be_given() -> None:
     assert run("0,1\n0,1\n").exit_code == 1
     assert run("0,1\n0,1\n", "--step", "60").exit_code == 0
