@@ -13,6 +13,8 @@ SOURCE_TEXTS = (
         "Fetch the page behind each entry and keep its text, where the feed tells only the "
         "beginning"
     ),
+    N_("Time zone"),
+    N_("Of times that name none; left out: UTC"),
     N_("JSON API"),
     N_("Any API that answers with lists in JSON: say where the parts of a post are"),
     N_("Items"),
@@ -55,6 +57,9 @@ SOURCE_TEXTS = (
     N_("Senders"),
     N_("Only from these: addresses, or whole domains as @example.org; empty: all"),
     N_("Password"),
+    N_("Token Url"),
+    N_("Refresh Token"),
+    N_("Scope"),
     N_("Mastodon"),
     N_("A hashtag, the public timeline or a search on one server"),
     N_("Timeline"),

@@ -1,11 +1,12 @@
 """Reading sources: who is due, what came of it. The call itself lies between two transactions."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from pydantic import BaseModel, ValidationError
-from sqlalchemy import select
+from pydantic import BaseModel, SecretStr, ValidationError
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.deletions.service import note_deletions, note_returns
@@ -13,7 +14,7 @@ from services.monitor.posts.intake import take_in
 from services.monitor.posts.schemas import Outcome, PostResult
 from services.monitor.sources.connectors.protocol import Connector, Harvest, Order
 from services.monitor.sources.connectors.registry import KINDS, Kind
-from services.monitor.sources.credentials import open_credentials
+from services.monitor.sources.credentials import open_credentials, seal_credentials
 from services.monitor.sources.fetching import Validators
 from services.monitor.sources.looking import next_look
 from services.monitor.sources.models import Source, SourceHealth
@@ -151,6 +152,7 @@ async def note_harvest(session: AsyncSession, order: Order, harvest: Harvest | N
         health.last_skipped = harvest.posts.skipped + refused
         health.etag = harvest.validators.etag
         health.last_modified = harvest.validators.last_modified
+        health.moved_to = harvest.moved_to
         if harvest.cursor is not None:
             health.cursor = dict(harvest.cursor)
     now = await database_now(session)
@@ -169,6 +171,24 @@ async def note_harvest(session: AsyncSession, order: Order, harvest: Harvest | N
     health.next_at = now + pause
     if again and not asked:
         await emit(session, SourceDue(source_id=source.id))
+
+
+async def keep_renewed(
+    session: AsyncSession, order: Order, renewed: Mapping[str, str], settings: Settings
+) -> None:
+    """Keep credentials that their service renewed. No edit collides with that: the source reads as
+    before."""
+    if order.credentials is None:
+        return
+    fresh = {name: SecretStr(value) for name, value in renewed.items()}
+    sealed = seal_credentials(
+        Sealer.of(settings), order.source_id, order.credentials.model_copy(update=fresh)
+    )
+    await session.execute(
+        update(Source)
+        .where(Source.id == order.source_id, Source.version == order.version)
+        .values(credentials=sealed, changed_at=Source.changed_at)
+    )
 
 
 async def note_failure(

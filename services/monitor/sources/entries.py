@@ -66,20 +66,27 @@ def _post(entry: Entry, origin: Origin, published_at: datetime) -> PostNew | Non
     text = entry.text or entry.title
     if not text:
         return None
-    url = urljoin(origin.url, entry.link) if entry.link else None
-    followed = urlsplit(url).scheme in ("http", "https") if url else False
     return PostNew(
         external_id=external_id(entry, origin.url),
         platform=origin.platform,
         text=text[:_LONGEST_TEXT],
         title=entry.title[:_LONGEST_TITLE] or None,
-        # A link that is no link of the web (javascript:) is not shown to anybody.
-        url=url if url and followed and len(url) <= _LONGEST_URL else None,
+        url=_web_link(origin.url, entry.link) if entry.link else None,
         author=entry.author[:_LONGEST_AUTHOR] if entry.author else None,
         language=entry.language[:_LONGEST_LANGUAGE] if entry.language else None,
         published_at=published_at,
         source_id=origin.source_id,
     )
+
+
+def _web_link(base: str, link: str) -> str | None:
+    """Where a link leads; one that is no link of the web (javascript:) is shown to nobody."""
+    try:
+        url = urljoin(base, link.strip())
+        followed = urlsplit(url).scheme in ("http", "https")
+    except ValueError:  # "http://[": one such entry must not cost the others
+        return None
+    return url if followed and len(url) <= _LONGEST_URL else None
 
 
 def external_id(entry: Entry, feed_url: str) -> str:

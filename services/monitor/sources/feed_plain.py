@@ -9,7 +9,9 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import reduce
 from typing import Any
+from urllib.parse import urljoin
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -18,6 +20,7 @@ from services.monitor.sources.feeds import (
     NO_FEED,
     Entry,
     FeedRefusedError,
+    is_local,
     looks_like_json,
 )
 from services.monitor.sources.plain_text import plain_text
@@ -27,6 +30,8 @@ _RSS_1 = "{http://purl.org/rss/1.0/}"
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
+_MEDIA = "{http://search.yahoo.com/mrss/}"
+_GROUP, _MEDIUM = f"{_MEDIA}group/", f"{_MEDIA}content/"
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 
@@ -50,9 +55,11 @@ def read_plain(text: str) -> list[Entry]:
         raise NotPlainError(str(error)) from error
     if root.tag == "rss":
         channel = root.find("channel")
-        return _rss(channel, "", channel) if channel is not None else _leave("no channel")
+        if channel is None:
+            return _leave("no channel")
+        return _rss(channel, "", channel, _base("", root, channel))
     if root.tag == f"{_RDF}RDF":
-        return _rss(root, _RSS_1, root.find(f"{_RSS_1}channel"))
+        return _rss(root, _RSS_1, root.find(f"{_RSS_1}channel"), _base("", root))
     if root.tag == f"{_ATOM}feed":
         return _atom(root)
     return _leave(f"the root is {root.tag[:100]}")
@@ -67,26 +74,52 @@ def _leave(why: str) -> list[Entry]:
     raise NotPlainError(why)
 
 
-def _rss(parent: Element, space: str, channel: Element | None) -> list[Entry]:
+def _rss(parent: Element, space: str, channel: Element | None, base: str) -> list[Entry]:
     language = _text(channel, "language", f"{_DUBLIN_CORE}language") if channel is not None else ""
-    return [_item(item, space, language) for item in _first(parent, f"{space}item")]
+    return [_item(item, space, language, base) for item in _first(parent, f"{space}item")]
 
 
-def _item(item: Element, space: str, language: str) -> Entry:
+def _base(outer: str, *elements: Element | None) -> str:
+    """What relative addresses refer to (xml:base), from the outermost element inwards."""
+    said = (base for one in elements if one is not None and (base := one.get(f"{_XML}base")))
+    return reduce(_joined, said, outer)
+
+
+def _joined(base: str, address: str) -> str:
+    """An address as its base completes it; as it is where either is none."""
+    try:
+        return urljoin(base, address) if address else ""
+    except ValueError:
+        return address
+
+
+def _item(item: Element, space: str, language: str, base: str) -> Entry:
     bodies = (_text(item, f"{_CONTENT}encoded"), _text(item, f"{space}description"))
-    link = _text(item, f"{space}link")
+    base = _base(base, item)
+    link = _joined(base, _text(item, f"{space}link"))
     guid = item.find("guid")
     identity = (guid.text or "").strip() if guid is not None else ""
     permanent = guid is not None and guid.get("isPermaLink", "true") != "false"
+    if permanent and base:
+        identity = _joined(base, identity)
+    moment = _text(item, "pubDate", f"{_DUBLIN_CORE}date")
     return Entry(
         id=identity or item.get(f"{_RDF}about") or None,
         link=link or (identity if permanent and identity.startswith("http") else "") or None,
         title=plain_text(_text(item, f"{space}title")).replace("\n", " "),
-        text=max((plain_text(body) for body in bodies), key=len),
+        text=max((plain_text(body) for body in bodies), key=len) or _shown(item),
         author=_text(item, f"{_DUBLIN_CORE}creator") or _person(_text(item, "author")) or None,
         language=(_text(item, f"{_DUBLIN_CORE}language") or language) or None,
-        published_at=_moment(_text(item, "pubDate", f"{_DUBLIN_CORE}date")),
+        published_at=_moment(moment),
+        local=is_local(moment),
     )
+
+
+def _shown(item: Element) -> str:
+    """What is said of the film or the picture that an entry consists of (Media RSS)."""
+    found = (item.find(f"{path}{_MEDIA}description") for path in ("", _GROUP, _MEDIUM))
+    said = (plain_text(element.text or "") for element in found if element is not None)
+    return next(filter(None, said), "")
 
 
 def _person(author: str) -> str:
@@ -97,27 +130,29 @@ def _person(author: str) -> str:
 
 def _atom(feed: Element) -> list[Entry]:
     language, author = feed.get(f"{_XML}lang"), _text(feed.find(f"{_ATOM}author"), f"{_ATOM}name")
-    return [_atom_entry(entry, language, author) for entry in _first(feed, f"{_ATOM}entry")]
+    return [_atom_entry(entry, feed, language, author) for entry in _first(feed, f"{_ATOM}entry")]
 
 
-def _atom_entry(entry: Element, language: str | None, author: str) -> Entry:
+def _atom_entry(entry: Element, feed: Element, language: str | None, author: str) -> Entry:
     bodies = (entry.find(f"{_ATOM}content"), entry.find(f"{_ATOM}summary"))
     moment = _text(entry, f"{_ATOM}published", f"{_ATOM}updated")
     return Entry(
         id=_text(entry, f"{_ATOM}id") or None,
-        link=_atom_link(entry),
+        link=_atom_link(entry, _base("", feed, entry)),
         title=_words(entry.find(f"{_ATOM}title")).replace("\n", " "),
-        text=max((_words(body) for body in bodies), key=len),
+        text=max((_words(body) for body in bodies), key=len) or _shown(entry),
         author=_text(entry.find(f"{_ATOM}author"), f"{_ATOM}name") or author or None,
         language=entry.get(f"{_XML}lang") or language,
         published_at=_moment(moment),
+        local=is_local(moment),
     )
 
 
-def _atom_link(entry: Element) -> str | None:
+def _atom_link(entry: Element, base: str) -> str | None:
     links = entry.findall(f"{_ATOM}link")
     pages = [link for link in links if link.get("rel", "alternate") == "alternate"]
-    return next((link.get("href") for link in pages if link.get("href")), None)
+    found = next(((link, href) for link in pages if (href := link.get("href"))), None)
+    return _joined(_base(base, found[0]), found[1]) if found else None
 
 
 def _words(element: Element | None) -> str:

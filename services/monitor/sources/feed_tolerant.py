@@ -12,7 +12,7 @@ from typing import Any
 
 import feedparser
 
-from services.monitor.sources.feeds import MOST_ENTRIES, NO_FEED, Entry, FeedRefusedError
+from services.monitor.sources.feeds import MOST_ENTRIES, NO_FEED, Entry, FeedRefusedError, is_local
 from services.monitor.sources.plain_text import plain_text
 
 
@@ -49,6 +49,7 @@ def _entry(entry: Mapping[str, Any], feed_language: str | None) -> Entry:
         author=author.get("name") or entry.get("author") or None,
         language=(entry.get("language") or feed_language) or None,
         published_at=_seconds(_own(entry, "published_parsed") or _own(entry, "updated_parsed")),
+        local=is_local(_own(entry, "published") or _own(entry, "updated") or ""),
     )
 
 

@@ -3,7 +3,8 @@
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 
 MOST_ENTRIES = 1_000
 
@@ -37,6 +38,7 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _DECLARED = re.compile(rb"""\A<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 # What XML 1.0 cannot contain (section 2.2): one such character makes a whole feed unreadable.
 _IMPOSSIBLE = {code: None for code in range(0x20) if code not in (0x09, 0x0A, 0x0D)}
+_ZONE = re.compile(r"(?:[A-Za-z]{1,5}|[+-]\d{2}:?\d{2})$")
 _NAME_START = re.compile(r"<[A-Za-z_]")
 
 
@@ -46,7 +48,8 @@ class FeedRefusedError(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a feed, as plain text. `published_at` is in seconds since the epoch."""
+    """One entry of a feed, as plain text. `published_at` is in seconds since the epoch; `local`:
+    the feed named no time zone, and UTC was taken."""
 
     id: str | None
     link: str | None
@@ -55,6 +58,7 @@ class Entry:
     author: str | None
     language: str | None
     published_at: int | None
+    local: bool = False
 
 
 NO_FEED = "This is no RSS, Atom or JSON feed."
@@ -71,6 +75,22 @@ def open_feed(document: bytes, content_type: str) -> str:
     if not looks_like_json(text):
         refuse_document_type(text)
     return text
+
+
+def is_local(said: str) -> bool:
+    """Whether a time names no zone."""
+    return bool(said) and _ZONE.search(said.strip()) is None
+
+
+def in_zone(entry: Entry, zone: tzinfo) -> Entry:
+    """The entry, whose time is that of `zone` if it named none."""
+    if not entry.local or entry.published_at is None:
+        return entry
+    try:
+        clock = datetime.fromtimestamp(entry.published_at, UTC).replace(tzinfo=zone)
+        return replace(entry, published_at=int(clock.timestamp()), local=False)
+    except (ValueError, OverflowError, OSError):
+        return entry
 
 
 def looks_like_json(text: str) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -17,7 +17,9 @@ from services.monitor.sources.address_guard import AddressRefusedError, GuardedT
 
 USER_AGENT = f"Groundswell/{version('groundswell')} (feed reader)"
 _MOVED = frozenset({301, 302, 303, 307, 308})
+_MOVED_FOR_GOOD = frozenset({301, 308})
 _TAKEN = frozenset({200, 201, 203})
+_GONE, _A_DAY = 410, 86_400.0
 _COME_LATER = frozenset({429, 503})
 # What may follow a redirect to another site: everything else might be meant for the first alone.
 _FOR_ANYBODY = frozenset({"accept", "accept-language"})
@@ -89,6 +91,7 @@ class Document:
     """What a site sent. `url` is where it was found in the end; names of headers in lower case.
 
     `status` is 200, or an error that the request wants explained; `retry_after` as in FetchError.
+    `moved_to`: the site says that it is there from now on (RFC 9110, sections 15.4.2 and 15.4.9).
     """
 
     body: bytes
@@ -98,6 +101,7 @@ class Document:
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     retry_after: float | None = None
+    moved_to: str | None = None
 
 
 class Fetcher:
@@ -127,13 +131,17 @@ class Fetcher:
     async def _follow(self, ask: Ask, before: Before | None) -> Document | None:
         url = httpx.URL(ask.url)
         headers = dict(ask.headers) | _conditions(ask.known)
+        for_good = True
         for _ in range(self._manners.redirects + 1):
             if before is not None:
                 await before(url)
             request = self._client.stream(ask.method, url, headers=headers, content=ask.content)
             async with request as answer:
                 if answer.status_code not in _MOVED or "location" not in answer.headers:
-                    return await self._take(answer, ask)
+                    found = await self._take(answer, ask)
+                    moved = for_good and str(url) != ask.url
+                    return replace(found, moved_to=str(url)) if found and moved else found
+                for_good = for_good and answer.status_code in _MOVED_FOR_GOOD
                 if ask.method != "GET":
                     raise FetchError("The site redirects what was sent to it, which is not done.")
                 onward = url.join(answer.headers["location"])
@@ -146,6 +154,13 @@ class Fetcher:
         if answer.status_code == 304:
             return None
         retry_after = _retry_after(answer) if answer.status_code in _COME_LATER else None
+        if answer.status_code == _GONE and _GONE not in ask.explained:
+            raise FetchError(
+                "The site says that this is gone for good (410). Look for its new address, or take "
+                "the source out of service.",
+                retry_after=_A_DAY,
+                status=_GONE,
+            )
         if answer.status_code not in _TAKEN | ask.explained:
             raise FetchError(
                 f"The site answered {answer.status_code} {answer.reason_phrase}".rstrip() + ".",

@@ -53,4 +53,6 @@ async def read_source(runtime: Runtime, delivered: Delivered[SourceDue]) -> None
             await collecting.note_failure(session, order, str(error), error.retry_after)
         return
     async with runtime.transaction() as session:
+        if harvest is not None and harvest.renewed:
+            await collecting.keep_renewed(session, order, harvest.renewed, runtime.settings)
         await collecting.note_harvest(session, order, harvest)

@@ -81,6 +81,9 @@ class HealthOut(ResponseShape):
     last_skipped: int = Field(description="Entries that could not be read or taken")
     posts: int = Field(description="New or changed posts so far")
     last_new_at: datetime | None = Field(description="When its newest post came")
+    moved_to: str | None = Field(
+        description="The site says that it is there from now on; write that address into `url`"
+    )
     alarm: SilenceCause | None = Field(description="Why people were told that it is silent")
     alarm_since: datetime | None = Field(description="Since when it is silent")
 

@@ -136,6 +136,7 @@ async def _start_afresh(session: AsyncSession, source: Source, *, forget: bool) 
     await session.refresh(health, with_for_update=True)
     if forget:
         health.etag = health.last_modified = health.cursor = None
+        health.looked_at = health.moved_to = None
     health.last_error = health.paused_until = None
     health.failures = health.rounds = 0
     health.next_at = await database_now(session)

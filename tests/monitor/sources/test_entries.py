@@ -88,3 +88,9 @@ def test_ids_that_cannot_be_kept_are_hashed() -> None:
     unnamed = external_id(entry(id=None, link=None), ORIGIN.url)
     assert unnamed == external_id(entry(id=None, link=None), ORIGIN.url)
     assert unnamed != external_id(entry(id=None, link=None, text="other"), ORIGIN.url)
+
+
+@pytest.mark.parametrize("link", ["http://[::1", "//[", "javascript:alert(1)"])
+def test_a_link_that_leads_nowhere_costs_only_itself(link: str) -> None:
+    posts = to_posts([entry(link=link), entry(id="https://news.example/2")], ORIGIN, NOW).dated
+    assert [post.url for post in posts] == [None, "https://news.example/1"]

@@ -2,6 +2,7 @@
 
 import time
 from xml.sax.saxutils import escape
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from services.monitor.sources.feeds import (
     Entry,
     FeedRefusedError,
     decode,
+    in_zone,
     open_feed,
     refuse_document_type,
 )
@@ -267,3 +269,67 @@ def test_the_fast_parser_answers_as_the_tolerant_one(
             "</item></channel></rss>"
         )
     read_feed(document.encode(), XML)
+
+
+def test_relative_addresses_refer_to_their_base() -> None:
+    atom = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://e.example/news/">'
+        '<entry xml:base="2026/"><id>tag:a</id><title>x</title><link href="a.html"/></entry>'
+        '<entry><id>tag:b</id><title>y</title><link xml:base="/far/" href="b.html"/></entry></feed>'
+    )
+    assert [entry.link for entry in read_feed(atom.encode(), XML)] == [
+        "https://e.example/news/2026/a.html",
+        "https://e.example/far/b.html",
+    ]
+    rss = (
+        '<rss version="2.0" xml:base="https://e.example/"><channel>'
+        "<item><title>a</title><link>1.html</link><guid isPermaLink='false'>1</guid></item>"
+        "<item><title>b</title><guid>/2.html</guid></item></channel></rss>"
+    )
+    entries = read_feed(rss.encode(), XML)
+    assert [(entry.id, entry.link) for entry in entries] == [
+        ("1", "https://e.example/1.html"),
+        ("https://e.example/2.html", "https://e.example/2.html"),
+    ]
+
+
+@pytest.mark.parametrize("base", ["http://[", "http://[::1/", "javascript:x", "\ud800"])
+def test_a_base_that_is_none_costs_no_entry(base: str) -> None:
+    document = (
+        f"<rss version='2.0' xml:base='{base}'><channel><item><title>a</title>"
+        "<link>1.html</link></item></channel></rss>"
+    )
+    text = document.encode("utf-8", "replace").decode()
+    (entry,) = read_plain(text)
+    assert entry.title == "a"
+
+
+def test_a_film_says_what_it_shows() -> None:
+    document = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/">'
+        "<entry><id>yt:video:1</id><title>Outage</title><media:group><media:title>Outage"
+        "</media:title><media:description>The east is dark.</media:description></media:group>"
+        "</entry></feed>"
+    )
+    (entry,) = read_feed(document.encode(), XML)
+    assert entry.text == "The east is dark."
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("2026-11-01 21:04:00", 1793538240),
+        ("2026-11-01T21:04:00", 1793538240),
+        ("2026-11-01T13:04:00Z", 1793538240),
+        ("Sun, 01 Nov 2026 21:04:00 +0800", 1793538240),
+        ("Sun, 01 Nov 2026 13:04:00 GMT", 1793538240),
+    ],
+)
+@pytest.mark.parametrize("slip", ["", "<description>a & b</description>"])
+def test_a_time_without_a_zone_is_that_of_the_source(said: str, seconds: int, slip: str) -> None:
+    document = (
+        f"<rss version='2.0'><channel>{slip}<item><title>a</title><pubDate>{said}</pubDate></item>"
+        "</channel></rss>"
+    )
+    (entry,) = read_feed(document.encode(), XML)
+    assert in_zone(entry, ZoneInfo("Asia/Shanghai")).published_at == seconds

@@ -71,7 +71,7 @@ async def test_gzip_is_unpacked(fetcher: Fetcher, httpserver: HTTPServer) -> Non
     assert document.body == b"<rss/>"
 
 
-@pytest.mark.parametrize("status", [403, 404, 410, 500])
+@pytest.mark.parametrize("status", [403, 404, 500])
 async def test_an_error_of_the_site_is_told(
     fetcher: Fetcher, httpserver: HTTPServer, status: int
 ) -> None:
@@ -219,3 +219,28 @@ async def test_cookies_are_not_kept(fetcher: Fetcher, httpserver: HTTPServer) ->
 async def test_a_closed_door_is_told(fetcher: Fetcher) -> None:
     with pytest.raises(FetchError, match="cannot be read"):
         await fetcher.fetch(Ask("http://127.0.0.1:1025/"))
+
+
+@pytest.mark.parametrize(
+    ("statuses", "for_good"),
+    [((301,), True), ((301, 308), True), ((301, 302), False), ((307,), False), ((), False)],
+)
+async def test_where_a_site_moved_for_good_is_told(
+    fetcher: Fetcher, httpserver: HTTPServer, statuses: tuple[int, ...], for_good: bool
+) -> None:
+    for number, status in enumerate(statuses):
+        onward = {"Location": httpserver.url_for(f"/{number + 1}")}
+        httpserver.expect_request(f"/{number}").respond_with_data(status=status, headers=onward)
+    httpserver.expect_request(f"/{len(statuses)}").respond_with_data("<rss/>")
+    document = await fetcher.fetch(Ask(httpserver.url_for("/0")))
+    assert document is not None
+    assert document.moved_to == (httpserver.url_for(f"/{len(statuses)}") if for_good else None)
+
+
+async def test_what_is_gone_for_good_is_asked_for_once_a_day(
+    fetcher: Fetcher, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/feed").respond_with_data(status=410)
+    with pytest.raises(FetchError, match="gone for good") as refused:
+        await fetcher.fetch(Ask(httpserver.url_for("/feed")))
+    assert refused.value.retry_after == 86_400

@@ -1,11 +1,14 @@
 """The connector of feeds."""
 
-from pydantic import Field, StrictBool
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, StrictBool
 
 from services.monitor.sources.connectors.protocol import Harvest, Order
 from services.monitor.sources.entries import Origin, to_posts
 from services.monitor.sources.feed_reading import read_feed_apart
-from services.monitor.sources.feeds import FeedRefusedError
+from services.monitor.sources.feeds import FeedRefusedError, in_zone
 from services.monitor.sources.fetching import NOTHING_KNOWN, Ask, FetchError
 from services.monitor.sources.full_text import fill
 from services.monitor.sources.web import Web
@@ -17,6 +20,14 @@ _ACCEPT = (
 )
 
 
+def _zone(name: str | None) -> str | None:
+    try:
+        ZoneInfo(name or "UTC")
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("there is no such time zone; write it as Asia/Shanghai") from error
+    return name
+
+
 class FeedSettings(RequestShape):
     """The settings of a feed."""
 
@@ -25,6 +36,13 @@ class FeedSettings(RequestShape):
         title="Full text",
         description="Fetch the page behind each entry and keep its text, where the feed tells only "
         "the beginning",
+    )
+    time_zone: Annotated[str | None, AfterValidator(_zone)] = Field(
+        default=None,
+        max_length=64,
+        title="Time zone",
+        description="Of times that name none; left out: UTC",
+        examples=["Asia/Shanghai"],
     )
 
 
@@ -45,10 +63,14 @@ class FeedConnector:
             entries = await read_feed_apart(document.body, document.content_type)
         except FeedRefusedError as error:
             raise FetchError(str(error)) from error
+        settings = order.settings_as(FeedSettings)
+        if settings.time_zone:
+            zone = ZoneInfo(settings.time_zone)
+            entries = [in_zone(entry, zone) for entry in entries]
         origin = Origin(source_id=order.source_id, platform=order.platform, url=document.url)
         posts = to_posts(entries, origin, order.now)
-        if not order.settings_as(FeedSettings).full_text:
-            return Harvest(posts=posts, validators=document.validators)
+        if not settings.full_text:
+            return Harvest(posts=posts, validators=document.validators, moved_to=document.moved_to)
         filled = await fill(posts, order.cursor, web, obeys_robots=order.obeys_robots)
         return Harvest(
             posts=filled.posts,
@@ -56,4 +78,5 @@ class FeedConnector:
             # While entries wait, the same document must come again.
             validators=NOTHING_KNOWN if filled.more else document.validators,
             more=filled.more,
+            moved_to=document.moved_to,
         )

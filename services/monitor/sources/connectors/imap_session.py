@@ -34,7 +34,8 @@ _ARRIVED = re.compile(rb'INTERNALDATE "([^"]{1,40})"')
 
 @dataclass(frozen=True)
 class Login:
-    """How a mailbox is opened. `plain`: TLS may be left out, for the server lies inside."""
+    """How a mailbox is opened: by a password, or by a token (XOAUTH2). `plain`: TLS may be left
+    out, for the server lies inside."""
 
     host: str
     user: str
@@ -43,6 +44,7 @@ class Login:
     context: ssl.SSLContext
     tls: bool
     plain: bool
+    token: str | None = None
 
     def __repr__(self) -> str:
         return f"Login(host={self.host!r})"
@@ -141,6 +143,9 @@ def _open(opened: socket.socket, login: Login) -> _Connection:
 
 
 def _sign_in(connection: _Connection, login: Login) -> None:
+    if login.token is not None:
+        _show_token(connection, login.user, login.token)
+        return
     try:
         if (login.user + login.password).isascii():
             connection.login(login.user, login.password)
@@ -152,6 +157,22 @@ def _sign_in(connection: _Connection, login: Login) -> None:
     except imaplib.IMAP4.error:
         # Not "from error": the server's words are in it.
         raise FetchError("The mail server does not accept this user and password.") from None
+
+
+def _show_token(connection: _Connection, user: str, token: str) -> None:
+    """https://developers.google.com/gmail/imap/xoauth2-protocol; Microsoft does the same."""
+    said = f"user={user}\x01auth=Bearer {token}\x01\x01".encode()
+    try:
+        # A challenge with words tells of an error: it is answered with nothing, and NO follows.
+        connection.authenticate("XOAUTH2", lambda challenge: b"" if challenge else said)
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error:
+        raise FetchError(
+            "The mail server does not accept the token for this user. Allow the application to "
+            "read this mailbox by IMAP.",
+            status=401,
+        ) from None
 
 
 def _read(

@@ -1,8 +1,8 @@
 """A mailbox, by IMAP4rev1.
 
 Documentation: RFC 3501; the folder's numbers (UIDVALIDITY, UID) are the cursor. Limits: 25 messages
-a reading, 1 MiB of each; services such as Gmail and QQ Mail want an app password, and some accounts
-(Microsoft 365) take OAuth only, which is not spoken here. The connection is encrypted (imaps://, or
+a reading, 1 MiB of each; services such as Gmail and QQ Mail want an app password, and Microsoft 365
+and Google Workspace take OAuth (`mail_tokens.py`). The connection is encrypted (imaps://, or
 imap:// with STARTTLS); without encryption only where private addresses are open and the server has
 one. Nothing is marked as seen, moved or deleted.
 
@@ -16,18 +16,19 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from hashlib import blake2b
 
 import httpx
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, field_validator
 
 from services.monitor.sources.connectors.api import posts_of
 from services.monitor.sources.connectors.connecting import open_socket
 from services.monitor.sources.connectors.imap_session import Letter, Login, Visit, visit
 from services.monitor.sources.connectors.items import Item
 from services.monitor.sources.connectors.mail_process import read_mails_apart
+from services.monitor.sources.connectors.mail_tokens import MailboxCredentials, MailTokens
 from services.monitor.sources.connectors.mails import Mail
 from services.monitor.sources.connectors.protocol import Harvest, Order
 from services.monitor.sources.connectors.values import as_moment, as_number, at
@@ -63,25 +64,12 @@ class MailboxSettings(RequestShape):
         return [sender.strip().lower() for sender in senders]
 
 
-class MailboxCredentials(RequestShape):
-    """A user of the mail server; where there are app passwords, one of them."""
-
-    user: SecretStr
-    password: SecretStr
-
-    @field_validator("user", "password")
-    @classmethod
-    def _writable(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().isprintable() or not value.get_secret_value():
-            raise ValueError("must be of printable characters")
-        return value
-
-
 class MailboxConnector:
     """Reads the messages that came in. `context` says which certificates are believed."""
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self._context = context or ssl.create_default_context()
+        self._tokens = MailTokens()
 
     async def collect(self, order: Order, web: Web) -> Harvest | None:
         """Read what came in.
@@ -90,7 +78,13 @@ class MailboxConnector:
             FetchError: the mailbox cannot be read.
         """
         settings = order.settings_as(MailboxSettings)
-        found = await self._visit(order, web, settings.folder)
+        credentials = order.credentials_as(MailboxCredentials)
+        token: str | None = None
+        renewed: Mapping[str, str] = {}
+        if credentials.token_url is not None:
+            token, renewed = await self._tokens.of(order, web, credentials)
+        with self._tokens.sessions.ending(order):
+            found = await self._visit(order, web, settings.folder, token)
         mails = await read_mails_apart([letter.raw for letter in found.letters])
         items = [
             to_item(letter, mail)
@@ -101,9 +95,10 @@ class MailboxConnector:
             posts=posts_of(items, order),
             cursor={"validity": found.validity, "next": found.next},
             more=found.more,
+            renewed=renewed,
         )
 
-    async def _visit(self, order: Order, web: Web, folder: str) -> Visit:
+    async def _visit(self, order: Order, web: Web, folder: str, token: str | None) -> Visit:
         url = httpx.URL(order.url)
         ends_at = time.monotonic() + web.seconds * _BEGIN
         opened, address = await open_socket(web.guard, url)
@@ -112,7 +107,8 @@ class MailboxConnector:
         login = Login(
             host=url.raw_host.decode("ascii").strip("[]"),
             user=credentials.user.get_secret_value(),
-            password=credentials.password.get_secret_value(),
+            password=credentials.password.get_secret_value() if credentials.password else "",
+            token=token,
             folder=folder,
             context=self._context,
             tls=url.scheme == "imaps",

@@ -81,7 +81,8 @@ class Harvest:
     `gone` are ids of posts that their platform does not show any more, and `gone_accounts` the
     beginnings of the ids of all posts of deleted accounts. `cursor` None keeps the one there is.
     `more`: there is more to be had right now. `pause`: the site lets itself be asked again only
-    after this, although nothing went wrong (a limit is used up).
+    after this, although nothing went wrong (a limit is used up). `moved_to`: the address that the
+    site has from now on. `renewed` are credentials that take the place of those of the order.
     """
 
     posts: Posts
@@ -89,6 +90,8 @@ class Harvest:
     validators: Validators = NOTHING_KNOWN
     more: bool = False
     pause: timedelta | None = None
+    moved_to: str | None = None
+    renewed: Mapping[str, str] = field(default_factory=dict, repr=False)
     gone: frozenset[str] = frozenset()
     gone_accounts: frozenset[str] = frozenset()
 

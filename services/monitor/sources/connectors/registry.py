@@ -19,11 +19,8 @@ from services.monitor.sources.connectors.json_api import (
     JsonApiCredentials,
     JsonApiSettings,
 )
-from services.monitor.sources.connectors.mailbox import (
-    MailboxConnector,
-    MailboxCredentials,
-    MailboxSettings,
-)
+from services.monitor.sources.connectors.mail_tokens import MailboxCredentials
+from services.monitor.sources.connectors.mailbox import MailboxConnector, MailboxSettings
 from services.monitor.sources.connectors.mastodon import (
     MastodonConnector,
     MastodonCredentials,

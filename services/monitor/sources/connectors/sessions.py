@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from services.monitor.sources.connectors.api import Api
 from services.monitor.sources.connectors.protocol import Order
@@ -37,14 +37,19 @@ class Sessions:
 
     async def of(self, api: Api, sign_in: Callable[[Api], Awaitable[Session]]) -> Session:
         """The session of the source that `api` reads: the one that is kept, or a new one."""
-        kept = self._kept.get(_name(api.order))
+        kept = self._kept.get(_name(api.order, api.order.credentials))
         if kept is not None and kept[0] > time.monotonic():
             return kept[1]
         fresh = await sign_in(api)
+        self.keep(api.order, fresh, api.order.credentials)
+        return fresh
+
+    def keep(self, order: Order, session: Session, credentials: BaseModel | None) -> None:
+        """Keep a session for the source, under these of its credentials."""
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
-        self._kept[_name(api.order)] = (time.monotonic() + fresh.lasts - _MARGIN, fresh)
-        return fresh
+        ends_at = time.monotonic() + session.lasts - _MARGIN
+        self._kept[_name(order, credentials)] = (ends_at, session)
 
     @contextmanager
     def ending(self, order: Order) -> Iterator[None]:
@@ -53,15 +58,15 @@ class Sessions:
             yield
         except FetchError as error:
             if error.status in (400, 401, 403):
-                self._kept.pop(_name(order), None)
+                self._kept.pop(_name(order, order.credentials), None)
             raise
 
 
-def _name(order: Order) -> tuple[str, bytes]:
+def _name(order: Order, credentials: BaseModel | None) -> tuple[str, bytes]:
     """What a session belongs to: whoever has other credentials signs in with them."""
     said = {
         name: value.get_secret_value() if isinstance(value, SecretStr) else value
-        for name, value in order.credentials or ()
+        for name, value in credentials or ()
     }
     digest = blake2b(json.dumps(said).encode(), key=_KEY, digest_size=16).digest()
     return order.url, digest

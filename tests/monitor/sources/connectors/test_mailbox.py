@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from services.monitor.sources.connectors.imap_session import Login, mailbox_name, visit
 from services.monitor.sources.connectors.mail_process import read_mails_apart
+from services.monitor.sources.connectors.mail_tokens import MailboxCredentials
 from services.monitor.sources.connectors.mailbox import (
     MailboxConnector,
-    MailboxCredentials,
     MailboxSettings,
     is_taken,
 )

@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from werkzeug import Request, Response
+
+from tests.monitor.sources.connectors.twins.answers import as_json
+
 USER = {"user": "press@example.org", "password": 'pa"ss\\word'}
 
 
@@ -23,6 +27,7 @@ class ImapTwin:
     greeting: bytes = b"* OK ready\r\n"
     capabilities: str = "IMAP4rev1 AUTH=PLAIN"
     password: str = USER["password"]
+    token: str | None = None
     pace: float = 0.0
 
     def deliver(self, raw: bytes, folder: str = "INBOX") -> int:
@@ -42,7 +47,7 @@ class ImapTwin:
             folder = ""
             while line := await reader.readline():
                 tag, _, rest = line.decode().rstrip("\r\n").partition(" ")
-                self.commands.append(re.sub(r"(LOGIN \S+).*", r"\1", rest))
+                self.commands.append(re.sub(r"((?:LOGIN|AUTHENTICATE) \S+).*", r"\1", rest))
                 name = " ".join(rest.split()[:2]) if rest.startswith("UID") else rest.split()[0]
                 if name in self.instead:
                     answer = self.instead[name].replace(b"TAG", tag.encode())
@@ -53,6 +58,10 @@ class ImapTwin:
                 if name == "AUTHENTICATE":
                     writer.write(b"+ \r\n")
                     rest += " " + (await reader.readline()).decode().strip()
+                    if "XOAUTH2" in rest and not self._knows(rest):
+                        error = b'{"status":"401","schemes":"bearer","scope":"https://mail/"}'
+                        writer.write(b"+ " + base64.b64encode(error) + b"\r\n")
+                        assert not (await reader.readline()).strip()
                 await self._send(writer, self._answer(name, rest, folder, tag))
                 if name == "LOGOUT":
                     break
@@ -64,6 +73,10 @@ class ImapTwin:
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(self.pace)
+
+    def _knows(self, rest: str) -> bool:
+        said = base64.b64decode(rest.split()[-1]).decode()
+        return said == f"user={USER['user']}\x01auth=Bearer {self.token}\x01\x01"
 
     def _answer(self, name: str, rest: str, folder: str, tag: str) -> bytes:
         messages = self.folders.get(folder, {})
@@ -77,6 +90,9 @@ class ImapTwin:
                 right = right.replace('pa"', 'pa\\"')
                 known = said.replace('"press@example.org"', "press@example.org") == right
                 return done if known else f"{tag} NO wrong: {said}\r\n".encode()
+            case "AUTHENTICATE" if "XOAUTH2" in rest:
+                refused = f"{tag} NO AUTHENTICATE failed.\r\n".encode()
+                return done if self._knows(rest) else refused
             case "AUTHENTICATE":
                 said = base64.b64decode(rest.split()[-1]).decode()
                 return done if said.endswith(f"\0{self.password}") else f"{tag} NO\r\n".encode()
@@ -103,6 +119,33 @@ class ImapTwin:
                 return f"{head}{{{len(raw[:limit])}}}\r\n".encode() + raw[:limit] + b")\r\n" + done
             case _:
                 return done
+
+
+@dataclass
+class TokenTwin:
+    """The token endpoint of a mail service, which gives another refresh token with each token."""
+
+    asked: list[dict[str, str]] = field(default_factory=list)
+    refresh: str = "refresh-0"
+
+    def __call__(self, request: Request) -> Response:
+        """Answer one request."""
+        said = dict(request.form)
+        self.asked.append(said)
+        if (said["client_id"], said.get("client_secret")) != ("an-application", "its-secret"):
+            wrong = {
+                "error": "invalid_client",
+                "error_description": "AADSTS7000215: Invalid secret",
+            }
+            return as_json(wrong, 401)
+        if said["grant_type"] == "refresh_token" and said["refresh_token"] != self.refresh:
+            return as_json({"error": "invalid_grant", "error_description": "The grant ended"}, 400)
+        token = f"token-{len(self.asked)}"
+        answer: dict[str, Any] = {"token_type": "Bearer", "expires_in": 3599, "access_token": token}
+        if said["grant_type"] == "refresh_token":
+            self.refresh = f"refresh-{len(self.asked)}"
+            answer |= {"refresh_token": self.refresh}
+        return as_json(answer)
 
 
 def _unquoted(name: str) -> str:
