@@ -43,6 +43,7 @@ from services.monitor.sources.routes import router as sources
 from services.monitor.stories.routes import router as stories
 from services.monitor.surge.jobs import jobs as surge_jobs
 from services.monitor.surge.routes import router as surges
+from services.monitor.templates.routes import router as templates
 from services.monitor.tracking.jobs import jobs as tracking_jobs
 from services.monitor.warnings.routes import router as warnings
 from services.monitor.watches.routes import router as watches
@@ -65,6 +66,7 @@ room = RoomDefinition(
         sources,
         pushes,
         backtests,
+        templates,
         watches,
         shadows,
         surges,

@@ -16,6 +16,7 @@ from services.monitor.shadows.models import Shadow, ShadowOutcome
 from services.monitor.shadows.schemas import ShadowNew, ShadowOut
 from services.monitor.watches.models import Watch
 from services.monitor.watches.service import get_watch
+from services.monitor.watches.versions import keep_version
 from shared.contracts.actors import ActorRef
 from shared.db import database_now
 from shared.errors import Conflict, NotFound
@@ -75,6 +76,7 @@ async def promote_shadow(
         watch.expression = shadow.expression
     if shadow.thresholds is not None:
         watch.thresholds = shadow.thresholds
+    await keep_version(session, watch, by)
     return await _end(session, shadow, ShadowOutcome.PROMOTED, by)
 
 

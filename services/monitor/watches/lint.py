@@ -19,6 +19,8 @@ from services.monitor.watches.nodes import (
     Not,
     Or,
     Term,
+    leaves,
+    terms_of_leaf,
     written,
 )
 from services.monitor.watches.strategy import Strategy
@@ -94,9 +96,17 @@ def lint(strategy: Strategy, aliases: Aliases | None = None) -> list[Finding]:
 
 def _part(pointer: str, parsed: Parsed, aliases: Aliases | None) -> Iterator[Finding]:
     places = {term: at for at, (_, terms) in reversed(parsed.words.items()) for term in terms}
+    beside = {
+        term
+        for leaf, _ in leaves(parsed.node)
+        if isinstance(leaf, Near)
+        for term in terms_of_leaf(leaf)
+    }
     for at, (token, terms) in parsed.words.items():
         for remark, values in _word(token, terms, aliases or {}):
-            yield Finding(remark, pointer, at, values)
+            # 吃 alone is in a great many texts; beside 中毒 it tells something.
+            if remark is not Remark.COMMON_CHARACTER or not beside.issuperset(terms):
+                yield Finding(remark, pointer, at, values)
     for remark, term, other in _redundant(parsed.node):
         values = {"term": term.text, "other": other.text}
         yield Finding(remark, pointer, places.get(term, 0), values)

@@ -40,6 +40,23 @@ class Watch(MonitorModel, kw_only=True):
     __mapper_args__ = {"version_id_col": version}
 
 
+class WatchVersion(MonitorModel, kw_only=True):
+    """A watch as it was from a moment on: `settings` as they were kept, `changes` which of them
+    differ from the version before. Who made it is unknown of what was there before this table."""
+
+    __tablename__ = "watch_versions"
+    __table_args__ = (Index("watch_versions_of_watch", "watch_id", "version", unique=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=new_id)
+    watch_id: Mapped[UUID]
+    version: Mapped[int]
+    settings: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    changes: Mapped[list[str]] = mapped_column(JSONB)
+    restored: Mapped[int | None] = mapped_column(default=None)
+    changed_by: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class Alias(MonitorModel, kw_only=True):
     """The spellings of one target, which expressions name as `@name`; `key` is the folded name."""
 

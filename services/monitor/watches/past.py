@@ -54,8 +54,12 @@ def match_row(
     matcher: Matcher[Any], row: Row[Any], names: SourceNames
 ) -> list[tuple[Any, tuple[str, ...]]]:
     """The watches that a stored post matches, each with its terms."""
-    folded = fold(f"{row.title} {row.text}" if row.title else row.text)
-    return matcher.match(folded, fields_of(row, names))
+    return matcher.match(folded_row(row), fields_of(row, names))
+
+
+def folded_row(row: Row[Any]) -> str:
+    """Title and text of a stored post, as watches see them."""
+    return fold(f"{row.title} {row.text}" if row.title else row.text)
 
 
 def spans_out(node: Node, writing: Writing) -> list[SpanOut]:

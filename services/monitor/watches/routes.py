@@ -3,23 +3,26 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Header, Response
+from fastapi import Header, Path, Response
 from sqlalchemy import select
 
 from services.monitor.watches import aliases, mentions, preview, service, trying
-from services.monitor.watches.models import Alias, Watch
+from services.monitor.watches.models import Alias, Watch, WatchVersion
 from services.monitor.watches.schemas import (
     AliasNew,
     AliasOut,
+    MentionOut,
+    StrategyIn,
+    VersionOut,
+    WatchNew,
+    WatchOut,
+)
+from services.monitor.watches.trial_schemas import (
     ExplainNew,
     ExplainOut,
     LintOut,
-    MentionOut,
     PreviewNew,
     PreviewOut,
-    StrategyIn,
-    WatchNew,
-    WatchOut,
 )
 from shared.auth import allow
 from shared.contracts.actors import Actor, Permission
@@ -35,9 +38,11 @@ IfMatch = Annotated[str | None, Header(description="The ETag that was read")]
 
 
 @router.post("", status_code=201, operation_id="watches_create")
-async def create_watch(new: WatchNew, session: Session, response: Response, _: Editor) -> WatchOut:
+async def create_watch(
+    new: WatchNew, session: Session, response: Response, actor: Editor
+) -> WatchOut:
     """Put a watch into service (监测方案); it sees what comes from now on."""
-    watch = await service.create_watch(session, new)
+    watch = await service.create_watch(session, new, actor.ref)
     response.headers["ETag"] = etag(watch.version)
     return WatchOut.model_validate(watch)
 
@@ -119,11 +124,37 @@ async def change_watch(
     new: WatchNew,
     session: Session,
     response: Response,
-    _: Editor,
+    actor: Editor,
     if_match: IfMatch = None,
 ) -> WatchOut:
     """Change a watch, or take it out of service with `enabled: false`."""
-    watch = await service.change_watch(session, watch_id, new, if_match)
+    watch = await service.change_watch(session, watch_id, new, if_match, actor.ref)
+    response.headers["ETag"] = etag(watch.version)
+    return WatchOut.model_validate(watch)
+
+
+@router.get("/{watch_id}/versions", operation_id="watches_versions")
+async def list_versions(
+    watch_id: UUID, session: Session, page: PageQuery, _: Viewer
+) -> Page[VersionOut]:
+    """What a watch was, newest first: who changed it, when, and which settings."""
+    await service.get_watch(session, watch_id)
+    query = select(WatchVersion).where(WatchVersion.watch_id == watch_id)
+    rows, cursor = await page.rows(session, query, WatchVersion.id)
+    return Page(items=[VersionOut.model_validate(row) for row in rows], next_cursor=cursor)
+
+
+@router.post("/{watch_id}/versions/{version}/restore", operation_id="watches_restore")
+async def restore_watch(
+    watch_id: UUID,
+    version: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    session: Session,
+    response: Response,
+    actor: Editor,
+    if_match: IfMatch = None,
+) -> WatchOut:
+    """Let a watch be as it was; that is a new version, and can be taken back likewise."""
+    watch = await service.restore_watch(session, watch_id, version, if_match, actor.ref)
     response.headers["ETag"] = etag(watch.version)
     return WatchOut.model_validate(watch)
 

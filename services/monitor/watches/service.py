@@ -11,12 +11,14 @@ from services.monitor.watches.live import read_aliases
 from services.monitor.watches.models import Watch
 from services.monitor.watches.schemas import StrategyIn, WatchNew
 from services.monitor.watches.strategy import NO_FILTERS, Strategy, StrategyError, read_strategy
+from services.monitor.watches.versions import keep_version, settings_at
+from shared.contracts.actors import ActorRef
 from shared.errors import Conflict, Invalid
 from shared.rows import find_row
 from shared.schemas import check_version
 
 
-async def create_watch(session: AsyncSession, new: WatchNew) -> Watch:
+async def create_watch(session: AsyncSession, new: WatchNew, by: ActorRef) -> Watch:
     """Put a watch into service; it sees what comes from now on.
 
     Raises:
@@ -28,15 +30,22 @@ async def create_watch(session: AsyncSession, new: WatchNew) -> Watch:
         raise Conflict(f"There is a watch named {new.name} already.")
     watch = Watch(**_values(new))
     session.add(watch)
-    await session.flush()
-    await session.refresh(watch)
+    await keep_version(session, watch, by)
     return watch
 
 
 async def change_watch(
-    session: AsyncSession, watch_id: UUID, new: WatchNew, if_match: str | None
+    session: AsyncSession,
+    watch_id: UUID,
+    new: WatchNew,
+    if_match: str | None,
+    by: ActorRef,
+    *,
+    restored: int | None = None,
 ) -> Watch:
     """Change a watch; posts that it matched before keep their mentions.
+
+    `restored`: the earlier version from which the settings are.
 
     Raises:
         NotFound, PreconditionRequired, PreconditionFailed, Invalid, Conflict.
@@ -51,9 +60,22 @@ async def change_watch(
         raise Conflict(f"There is a watch named {new.name} already.")
     for name, value in _values(new).items():
         setattr(watch, name, value)
-    await session.flush()
-    await session.refresh(watch)
+    await keep_version(session, watch, by, restored=restored)
     return watch
+
+
+async def restore_watch(
+    session: AsyncSession, watch_id: UUID, version: int, if_match: str | None, by: ActorRef
+) -> Watch:
+    """Let a watch be as it was in an earlier version; that is a new version.
+
+    Raises:
+        NotFound, PreconditionRequired, PreconditionFailed, Conflict.
+        Invalid: what it was cannot be read any more.
+    """
+    settings = await settings_at(session, watch_id, version)
+    new = WatchNew.model_validate(settings)
+    return await change_watch(session, watch_id, new, if_match, by, restored=version)
 
 
 async def get_watch(session: AsyncSession, watch_id: UUID) -> Watch:

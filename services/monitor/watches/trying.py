@@ -11,17 +11,17 @@ from services.monitor.watches.live import read_aliases, read_source_names, strat
 from services.monitor.watches.matching import Matcher
 from services.monitor.watches.past import match_row, newest_posts, spans_out
 from services.monitor.watches.rewriting import rewritten
-from services.monitor.watches.schemas import (
+from services.monitor.watches.schemas import StrategyIn
+from services.monitor.watches.service import get_watch, read_new, read_parts
+from services.monitor.watches.strategy import Strategy, StrategyError
+from services.monitor.watches.trial_schemas import (
     ClauseOut,
     ExplainNew,
     ExplainOut,
     FindingOut,
     LintOut,
     PostTried,
-    StrategyIn,
 )
-from services.monitor.watches.service import get_watch, read_new, read_parts
-from services.monitor.watches.strategy import Strategy, StrategyError
 from shared.errors import Invalid
 from shared.rows import find_row
 

@@ -191,6 +191,52 @@ async def test_a_preview_counts_shows_and_compares(
     assert len(found["days"]) == 2
 
 
+async def test_a_preview_tells_what_each_part_brings_and_what_is_nearly_found(
+    monitor: RoomClient, make_post: MakePost
+) -> None:
+    await send(
+        monitor,
+        make_post("停电，投诉", minutes_ago=60 * 30),
+        make_post("断电，投诉"),
+        make_post("断电演习，投诉"),
+        make_post("断电，投诉！", platform="news"),
+        make_post("天气", minutes_ago=60 * 6),
+    )
+    found = await asked(
+        monitor,
+        f"{WATCHES}/preview",
+        {
+            "expression": "(停电 OR 断电 OR 跳闸) 投诉 -演习",
+            "filters": {"platforms": ["weibo"]},
+        },
+    )
+    assert found["clauses_counted"] == 4
+    assert [
+        (part["role"], part["says"], part["matched"], part["alone"]) for part in found["clauses"]
+    ] == [
+        ("asks", "停电", 1, 1),
+        ("asks", "断电", 1, 1),
+        ("asks", "跳闸", 0, 0),
+        ("asks", "投诉", 2, 2),
+        ("excludes", "演习", 1, 1),
+        ("filters", "platform:weibo", 1, 1),
+    ]
+    assert {item["text"]: item["taken_away_by"] for item in found["near_items"]} == {
+        "断电演习，投诉": ["演习"],
+        "断电，投诉！": ["platform:weibo"],
+    }
+    assert all(item["highlights"] for item in found["near_items"])
+    assert 1 < found["per_day"] < 2
+
+
+async def test_what_cannot_be_read_is_linted_with_how_it_could_be(monitor: RoomClient) -> None:
+    found = await asked(monitor, f"{WATCHES}/lint", {"expression": "停电\n断电\n跳闸"})
+    (finding,) = found["findings"]
+    assert (finding["mistake"], finding["suggestion"]) == ("new_line", "停电 OR 断电 OR 跳闸")
+    answer = await monitor.post(WATCHES, {"name": "w", "expression": "停电、断电"})
+    assert answer.json()["errors"][0]["code"] == "separator"
+
+
 async def test_an_explanation_needs_one_watch_and_one_post(
     monitor: RoomClient, make_post: MakePost
 ) -> None:
