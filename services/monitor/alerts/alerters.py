@@ -1,7 +1,9 @@
 """What takes an alert out of the house: one try of one alert, on whichever channel."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 from urllib.parse import quote
 from uuid import UUID
@@ -13,9 +15,10 @@ from services.monitor.alerts.links import link_of
 from services.monitor.alerts.models import Alert
 from services.monitor.channels.apprise_sending import AppriseError, notify
 from services.monitor.channels.models import AlertChannel, ChannelKind
+from services.monitor.channels.robots import ROBOTS, Order, RobotBusyError, robot_of, speak
 from services.monitor.channels.service import ADDRESS, SECRET, TO
 from services.monitor.channels.webhook import WebhookError, post, refusal
-from services.monitor.notices.rendering import letter_of
+from services.monitor.notices.rendering import ZONE, letter_of
 from services.monitor.recipients.models import AlertRecipient
 from services.monitor.recipients.service import CONTACT
 from services.monitor.sources.address_guard import AddressRefusedError
@@ -28,6 +31,14 @@ class AlertError(Exception):
     """The alert did not arrive, or nobody knows; the message says how it failed."""
 
 
+class ReceiverBusyError(AlertError):
+    """The receiver was told too much, and takes nothing for a while (`rests`)."""
+
+    def __init__(self, message: str, rests: timedelta) -> None:
+        super().__init__(message)
+        self.rests = rests
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """An alert with all that one try needs: opened, so it goes nowhere but out."""
@@ -37,10 +48,12 @@ class Parcel:
     channel: str
     kind: ChannelKind | None
     address: str
-    key: bytes | None
+    secret: str | None
     language: str
     message: Mapping[str, Any]
     acknowledge_url: str | None
+    zone: str = ZONE
+    mobiles: tuple[str, ...] = ()
 
 
 class Alerter(Protocol):
@@ -94,12 +107,20 @@ class ChannelAlerter:
                     parcel.address,
                     parcel.message,
                     message_id=str(parcel.event_id),
-                    key=parcel.key,
+                    key=read_secret(parcel.secret) if parcel.secret else None,
                 )
                 return
             letter = letter_of(
-                parcel.message, parcel.language, acknowledge_url=parcel.acknowledge_url
+                parcel.message,
+                parcel.language,
+                zone=parcel.zone,
+                acknowledge_url=parcel.acknowledge_url,
             )
+            robot = ROBOTS.get(parcel.kind) if parcel.kind else None
+            if robot:
+                order = Order(letter, parcel.secret, parcel.mobiles, time.time())
+                await speak(self._client, robot, parcel.address, order)
+                return
             await notify(
                 parcel.address,
                 title=letter.title,
@@ -108,6 +129,8 @@ class ChannelAlerter:
             )
         except AddressRefusedError as error:
             raise AlertError(refusal(error)) from error
+        except RobotBusyError as error:
+            raise ReceiverBusyError(str(error), error.rests) from error
         except (WebhookError, AppriseError) as error:
             raise AlertError(str(error)) from error
 
@@ -123,13 +146,13 @@ async def pack(session: AsyncSession, alert: Alert, settings: Settings) -> Parce
     if channel is None or not channel.enabled:
         raise AlertError(f"The channel {alert.channel} is not configured any more.")
     sealer = Sealer.of(settings)
-    language, address = channel.language, _open(sealer, channel.address, ADDRESS)
-    link = None
+    language, zone, link = channel.language, ZONE, None
+    address = _open(sealer, channel.address, ADDRESS)
     if alert.recipient:
         person = await session.get(AlertRecipient, alert.recipient)
         if person is None or not person.enabled:
             raise AlertError(f"{alert.recipient} is not told any more.")
-        language = person.language
+        language, zone = person.language, person.zone
         to = next(
             (each["to"] for each in person.contacts if each["channel"] == alert.channel), None
         )
@@ -139,17 +162,22 @@ async def pack(session: AsyncSession, alert: Alert, settings: Settings) -> Parce
             address = address.replace(TO, quote(_open(sealer, to, CONTACT), safe=""))
         if alert.step:
             link = link_of(sealer, alert.id, public_url=settings.public_url)
+    kind, mobiles = channel.kind, tuple[str, ...]()
     secret = _open(sealer, channel.secret, SECRET) if channel.secret else None
+    if kind is ChannelKind.APPRISE and (robot := robot_of(address)):
+        kind, address, secret, mobiles = robot
     return Parcel(
         alert_id=alert.id,
         event_id=alert.event_id,
         channel=alert.channel,
-        kind=channel.kind,
+        kind=kind,
         address=address,
-        key=read_secret(secret) if secret else None,
+        secret=secret,
         language=language,
         message=alert.message | ({"acknowledge_url": link} if link else {}),
         acknowledge_url=link,
+        zone=zone,
+        mobiles=mobiles,
     )
 
 

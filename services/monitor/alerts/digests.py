@@ -1,4 +1,4 @@
-"""What was held back in quiet hours is told together when they end."""
+"""What was held back, in quiet hours or because many came at once, is told together."""
 
 from itertools import groupby
 from uuid import UUID
@@ -7,13 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.alerts.models import Alert, AlertState
-from services.monitor.alerts.service import Telling, tell
+from services.monitor.alerts.pacing import resting
+from services.monitor.alerts.service import Telling, tell_at_once
 from services.monitor.routing.plan import Tell
 from services.monitor.warnings.models import WarningRecord, WarningStatus
 from shared.db import database_now
 from shared.ids import new_id
 
-_AT_ONCE = 500
+_AT_ONCE = 2_000
 
 _STATES_ZH = {
     WarningStatus.ACTIVE: "待确认",
@@ -25,7 +26,7 @@ _STATES_ZH = {
 
 async def tell_what_was_held(session: AsyncSession, *, public_url: str) -> int:
     """One message to each recipient on each channel, of all that was held and may be told now; the
-    number of them."""
+    number of them. What a robot cannot take yet waits on."""
     now = await database_now(session)
     held = (
         await session.scalars(
@@ -37,13 +38,20 @@ async def tell_what_was_held(session: AsyncSession, *, public_url: str) -> int:
         )
     ).all()
     states = await _states(session, [alert.warning_id for alert in held if alert.warning_id])
+    rests = await resting(session, {alert.channel for alert in held}, now)
     told = 0
     for (recipient, channel), group in groupby(
         held, key=lambda alert: (alert.recipient, alert.channel)
     ):
         alerts = list(group)
+        if channel in rests:
+            for alert in alerts:
+                alert.next_at = rests[channel]
+            continue
         for alert in alerts:
             alert.state, alert.next_at = AlertState.DIGESTED, None
+        # The gravest first: of many only the first are written out.
+        alerts.sort(key=lambda alert: (-(alert.level.rank if alert.level else 0), alert.id))
         message = {
             "type": "digest",
             "timestamp": now.isoformat(),
@@ -53,7 +61,7 @@ async def tell_what_was_held(session: AsyncSession, *, public_url: str) -> int:
             },
         }
         telling = Telling(event_id=new_id(), title=alerts[0].title, message=message)
-        await tell(session, telling, [Tell(channel, recipient)])
+        await tell_at_once(session, telling, Tell(channel, recipient))
         told += 1
     return told
 
@@ -65,7 +73,7 @@ async def _states(session: AsyncSession, warnings: list[UUID]) -> dict[UUID, War
     return {row.id: row.status for row in rows}
 
 
-def _item(alert: Alert, states: dict[UUID, WarningStatus]) -> dict[str, str | None]:
+def _item(alert: Alert, states: dict[UUID, WarningStatus]) -> dict[str, str | bool | None]:
     """One of those that were held, and how it stands now."""
     data = alert.message["data"]
     state = states.get(alert.warning_id) if alert.warning_id else None
@@ -73,6 +81,7 @@ def _item(alert: Alert, states: dict[UUID, WarningStatus]) -> dict[str, str | No
     return {
         "warning_id": str(alert.warning_id) if alert.warning_id else None,
         "state": state.value if state else None,
+        "asks": alert.step > 0 and state is WarningStatus.ACTIVE,
         "text": f"{text} ({state.value})" if state else text,
         "text_zh": f"{text_zh}（{_STATES_ZH[state]}）" if state else text_zh,
     }

@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 
 from services.monitor.alerts import service
-from services.monitor.alerts.alerters import Alerter, AlertError, Parcel, pack
+from services.monitor.alerts.alerters import Alerter, AlertError, Parcel, ReceiverBusyError, pack
 from services.monitor.alerts.digests import tell_what_was_held
 from services.monitor.alerts.models import Alert
 from services.monitor.channels.models import SETTINGS_WEBHOOK
@@ -31,7 +31,8 @@ async def _try(runtime: Runtime, alert: Alert) -> None:
         await alerter.send(parcel)
     except (AlertError, Conflict) as error:
         async with runtime.transaction() as session:
-            await service.note_failure(session, alert.id, str(error))
+            rests = error.rests if isinstance(error, ReceiverBusyError) else None
+            await service.note_failure(session, alert.id, str(error), rests=rests)
         return
     async with runtime.transaction() as session:
         await service.note_arrival(session, alert.id)
@@ -43,9 +44,9 @@ async def queue_waiting_alerts(work: Work, due_at: datetime) -> None:
     await service.queue_waiting_alerts(work.session)
 
 
-@jobs.every(60, "monitor.held_alerts")
-async def end_quiet_hours(work: Work, due_at: datetime) -> None:
-    """Tell what was held back in quiet hours that are over."""
+@jobs.every(15, "monitor.held_alerts")
+async def tell_together(work: Work, due_at: datetime) -> None:
+    """Tell what was held back, in quiet hours that are over or because many came at once."""
     await tell_what_was_held(work.session, public_url=work.settings.public_url)
 
 
@@ -60,7 +61,7 @@ async def _way_of(runtime: Runtime, alert: Alert) -> tuple[Alerter, Parcel]:
             channel=alert.channel,
             kind=None,
             address="",
-            key=None,
+            secret=None,
             language="en",
             message=alert.message,
             acknowledge_url=None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.alerts.alerting import pause_after
 from services.monitor.alerts.models import Alert, AlertState
+from services.monitor.alerts.pacing import told_together
 from services.monitor.channels.models import CONSOLE
 from services.monitor.routing.plan import Tell
 from shared.contracts.levels import WarningLevel
@@ -46,34 +47,15 @@ async def tell(
     session: AsyncSession, telling: Telling, tells: Iterable[Tell], *, step: int = 0
 ) -> None:
     """Put an alert on its way to each; on the console it is at once. What was told is not told
-    again: an event alerts each recipient once on each channel at each step."""
+    again: an event alerts each recipient once on each channel at each step. Whoever was told much
+    a moment ago is told of this together with what comes next."""
     now = await database_now(session)
-    for each in tells:
+    told = list(tells)
+    later = await told_together(session, told, now, telling.level)
+    for each in told:
         here = each.channel == CONSOLE
-        held = each.held_until
-        alert_id = await session.scalar(
-            insert(Alert)
-            .values(
-                id=new_id(),
-                event_id=telling.event_id,
-                channel=each.channel,
-                recipient=each.recipient,
-                step=step,
-                warning_id=telling.warning_id,
-                level=telling.level,
-                title=telling.title,
-                message=dict(telling.message),
-                state=AlertState.SENT
-                if here
-                else (AlertState.HELD if held else AlertState.SENDING),
-                attempts=0,
-                queued_at=now,
-                next_at=None if here else (held or now + _LOST_AFTER),
-                sent_at=now if here else None,
-            )
-            .on_conflict_do_nothing()
-            .returning(Alert.id)
-        )
+        held = each.held_until or later.get((each.channel, each.recipient))
+        alert_id = await _put(session, telling, each, step, now, held)
         if alert_id is None or held:
             continue
         if not here:
@@ -89,6 +71,49 @@ async def tell(
                     step=step or None,
                 ),
             )
+
+
+async def tell_at_once(session: AsyncSession, telling: Telling, to: Tell) -> None:
+    """Put an alert on its way out of the house, however much its reader was told a moment ago."""
+    now = await database_now(session)
+    alert_id = await _put(session, telling, to, 0, now, None)
+    if alert_id is not None:
+        await emit(session, AlertQueued(alert_id=alert_id))
+
+
+async def _put(
+    session: AsyncSession,
+    telling: Telling,
+    each: Tell,
+    step: int,
+    now: datetime,
+    held: datetime | None,
+) -> UUID | None:
+    """The row of an alert; None if it is there already."""
+    here = each.channel == CONSOLE
+    waits = AlertState.HELD if held else AlertState.SENDING
+    put: UUID | None = await session.scalar(
+        insert(Alert)
+        .values(
+            id=new_id(),
+            event_id=telling.event_id,
+            channel=each.channel,
+            recipient=each.recipient,
+            step=step,
+            warning_id=telling.warning_id,
+            level=telling.level,
+            title=telling.title,
+            message=dict(telling.message),
+            state=AlertState.SENT if here else waits,
+            attempts=0,
+            queued_at=now,
+            next_at=None if here else (held or now + _LOST_AFTER),
+            sent_at=now if here else None,
+        )
+        .on_conflict_do_nothing()
+        .returning(Alert.id)
+    )
+    return put
 
 
 async def claim_tries(session: AsyncSession, queued: AlertQueued) -> list[Alert]:
@@ -122,8 +147,11 @@ async def note_arrival(session: AsyncSession, alert_id: UUID) -> None:
     await _tell_the_record(session, alert)
 
 
-async def note_failure(session: AsyncSession, alert_id: UUID, why: str) -> None:
-    """A try failed: the next one is later, or there have been enough."""
+async def note_failure(
+    session: AsyncSession, alert_id: UUID, why: str, *, rests: timedelta | None = None
+) -> None:
+    """A try failed: the next one is later, or there have been enough. `rests`: for how long the
+    receiver takes nothing at all."""
     alert = await _lock(session, alert_id)
     if alert is None:
         return
@@ -131,7 +159,7 @@ async def note_failure(session: AsyncSession, alert_id: UUID, why: str) -> None:
     log.warning("alert_failed", alert=str(alert.id), attempts=alert.attempts, error=alert.error)
     pause = pause_after(alert.attempts)
     if pause is not None:
-        alert.next_at = await database_now(session) + pause
+        alert.next_at = await database_now(session) + max(pause, rests or pause)
         return
     alert.state = AlertState.FAILED
     alert.next_at = None

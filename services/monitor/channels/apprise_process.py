@@ -14,6 +14,7 @@ from typing import Any
 import apprise
 
 from services.monitor.confinement import confine
+from services.monitor.notices.letters import within
 from services.monitor.sources.addresses import may_be_called
 
 CPU_SECONDS = 8
@@ -104,8 +105,7 @@ def _send(order: dict[str, Any]) -> dict[str, str | None]:
     service = _open(order["url"])
     if service is None:
         return {"error": "apprise does not know the address any more."}
-    form = _form_of(service)
-    body = order["forms"]["brief" if service.body_maxlen < _BRIEF_BELOW else form]
+    title, body, form = _fitting(service, order)
     complaints = _Complaints()
     logger = logging.getLogger("apprise")
     logger.setLevel(logging.WARNING)
@@ -113,7 +113,7 @@ def _send(order: dict[str, Any]) -> dict[str, str | None]:
     watchman = _Watchman(allow_private=bool(order["allow_private"]))
     sys.addaudithook(watchman)
     arrived = service.notify(
-        title=order["title"], body=body, body_format=form, notify_type=apprise.NotifyType.WARNING
+        title=title, body=body, body_format=form, notify_type=apprise.NotifyType.WARNING
     )
     if watchman.refused:
         return {
@@ -123,6 +123,27 @@ def _send(order: dict[str, Any]) -> dict[str, str | None]:
     if arrived:
         return {"error": None}
     return {"error": _words(complaints.lines, order["url"])}
+
+
+def _fitting(service: Any, order: dict[str, Any]) -> tuple[str, str, str]:
+    """Title, body and form that the service takes whole: what it would cut is what matters."""
+    title, forms = order["title"], order["forms"]
+    longest = service.body_maxlen
+    if longest < _BRIEF_BELOW:
+        return "", _brief(title, forms["link"], longest), "text"
+    form = _form_of(service)
+    room = longest - len(title) - 2
+    # Bytes are never fewer than the characters that most services count.
+    if len(forms[form].encode()) <= room:
+        return title, forms[form], form
+    return title, within(forms["text"], room), "text"
+
+
+def _brief(title: str, link: str, longest: int) -> str:
+    """The heading, cut for the sake of the link."""
+    room = longest - len(link) - 1 if link else longest
+    cut = title if len(title) <= room else f"{title[: max(room - 1, 0)]}…"
+    return f"{cut} {link}".strip()
 
 
 def _form_of(service: Any) -> str:

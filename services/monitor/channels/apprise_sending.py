@@ -29,8 +29,8 @@ async def describe(url: str) -> str:
 async def notify(
     url: str, *, title: str, forms: dict[str, str], allow_private: bool, seconds: float = _SECONDS
 ) -> None:
-    """Send a message; `forms` holds it as `text`, `markdown`, `html`, and `brief` for services
-    that take a few hundred characters: the service takes the one that fits it.
+    """Send a message; `forms` are those of a letter: the service gets the one that fits it, whole
+    or cut at its end, and where it takes a few hundred characters the title and the link.
 
     Raises:
         AppriseError: it did not arrive, or nobody knows.

@@ -14,9 +14,13 @@ CONSOLE, SETTINGS_WEBHOOK = "console", "webhook"
 
 
 class ChannelKind(StrEnum):
-    """How a channel sends: by apprise, which knows WeCom, DingTalk, Feishu, Slack, e-mail, SMS and
-    a hundred others by one URL; or by a signed POST of our own."""
+    """How a channel sends: to the robot of a group chat, by the address that the chat shows for it;
+    by apprise, which knows e-mail, SMS, Slack and a hundred others by one URL; or by a signed POST
+    of our own to a program."""
 
+    WECOM = "wecom"
+    DINGTALK = "dingtalk"
+    FEISHU = "feishu"
     APPRISE = "apprise"
     WEBHOOK = "webhook"
 

@@ -27,14 +27,15 @@ class ChannelNew(RequestShape):
         min_length=3,
         max_length=2_000,
         pattern=r"^[^\x00-\x20\x7f]+$",
-        description="An apprise URL, or the address of a webhook. `{to}` in an apprise URL stands "
-        "for the address of each recipient",
+        description="The address of a webhook, as WeCom, DingTalk or Feishu shows it for the robot "
+        "of a group; or an apprise URL, in which `{to}` stands for the address of each recipient",
         examples=["mailtos://desk:PASSWORD@smtp.example.com?from=desk@example.com&to={to}"],
     )
     secret: str | None = Field(
         default=None,
         max_length=200,
-        description="Signs what a webhook gets: `whsec_` and 24 to 64 random bytes in base64",
+        description="Signs what a webhook gets: `whsec_` and 24 to 64 random bytes in base64; for "
+        "DingTalk and Feishu the secret that is shown with the robot (加签)",
     )
     language: Language = Language.CHINESE
     enabled: StrictBool = True

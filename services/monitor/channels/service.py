@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.channels.apprise_sending import AppriseError, describe
 from services.monitor.channels.models import CONSOLE, SETTINGS_WEBHOOK, AlertChannel, ChannelKind
+from services.monitor.channels.robots import ROBOTS
 from services.monitor.channels.schemas import ChannelNew
 from services.monitor.channels.webhook import refusal
 from services.monitor.sources.address_guard import AddressRefusedError, check_url
@@ -109,8 +110,10 @@ async def _service_of(kind: ChannelKind, address: str, settings: Settings) -> st
 
 def _secret(new: ChannelNew) -> str:
     secret = new.secret or ""
+    if new.kind in ROBOTS and ROBOTS[new.kind].signs:
+        return secret
     if new.kind is not ChannelKind.WEBHOOK:
-        raise Invalid("/secret: only what a webhook gets is signed.")
+        raise Invalid("/secret: only what a webhook, DingTalk or Feishu gets is signed.")
     try:
         read_secret(secret)
     except ValueError as error:

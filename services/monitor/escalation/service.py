@@ -175,7 +175,8 @@ async def _ask(
     telling = Telling(
         event_id=escalation.event_id,
         title=escalation.message["title"],
-        message=escalation.message["message"],
+        message=escalation.message["message"]
+        | {"asked": {"role": rung.role, "minutes": escalation.wait_seconds / 60}},
         warning_id=escalation.warning_id,
         level=escalation.level,
     )

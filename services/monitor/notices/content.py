@@ -69,6 +69,7 @@ def message_of(
                 {"minutes": step.minutes, "text": step.en, "text_zh": step.zh}
                 for step in suggestions_for(nature.code, event.level)
             ],
+            "resurgence_of": said["resurgence_of"],
             "sample": event.sample,
         },
     }

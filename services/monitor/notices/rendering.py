@@ -1,78 +1,35 @@
-"""A message as people read it: plain text, Markdown, HTML, or one line, in Chinese or English.
+"""A message as a letter to people, in Chinese or English: first what, how bad, since when, and what
+is asked of them; then where to press; then the rest.
 
 What posts say is data: it is escaped, cut, and never becomes a link or a picture.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from html import escape
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.monitor.notices.letters import Letter, one_line
 
 _LONGEST_POST = 280
-_LONGEST_BRIEF = 140
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|>~<&])")
-
-
-@dataclass(slots=True)
-class Letter:
-    """A message in parts: a heading, what happened, sections of lines, links with their words."""
-
-    title: str
-    lead: str
-    sections: list[tuple[str, list[str]]] = field(default_factory=list)
-    links: list[tuple[str, str]] = field(default_factory=list)
-
-    def text(self) -> str:
-        """Plain text."""
-        parts = [self.lead]
-        for heading, lines in self.sections:
-            parts.append("\n".join([f"{heading}", *(f"- {line}" for line in lines)]))
-        parts.append("\n".join(f"{words}: {url}" for words, url in self.links))
-        return "\n\n".join(part for part in parts if part)
-
-    def markdown(self) -> str:
-        """Markdown."""
-        parts = [_plain(self.lead)]
-        for heading, lines in self.sections:
-            listed = "\n".join(f"- {_plain(line)}" for line in lines)
-            parts.append(f"**{_plain(heading)}**\n\n{listed}")
-        parts.append("\n\n".join(f"[{_plain(words)}]({url})" for words, url in self.links))
-        return "\n\n".join(part for part in parts if part)
-
-    def html(self) -> str:
-        """HTML without pictures, scripts or styles."""
-        parts = [f"<p>{escape(self.lead)}</p>"]
-        for heading, lines in self.sections:
-            listed = "".join(f"<li>{escape(line)}</li>" for line in lines)
-            parts.append(f"<h3>{escape(heading)}</h3><ul>{listed}</ul>")
-        # The address stands there as words too: what a mail shows as plain text keeps only those.
-        parts += [
-            f'<p>{escape(words)}: <a href="{escape(url)}">{escape(url)}</a></p>'
-            for words, url in self.links
-        ]
-        return "".join(parts)
-
-    def brief(self) -> str:
-        """One line for services that take few characters, and the first link."""
-        line = _cut(f"{self.title} {self.lead}", _LONGEST_BRIEF)
-        return f"{line} {self.links[0][1]}" if self.links else line
-
-    def forms(self) -> dict[str, str]:
-        """All of them by name."""
-        return {
-            "text": self.text(),
-            "markdown": self.markdown(),
-            "html": self.html(),
-            "brief": self.brief(),
-        }
-
+_LONGEST_TITLE = 80
+_MOST_ITEMS = 20
+# Whoever has no zone of their own: readers of a whole channel.
+ZONE = "Asia/Shanghai"
 
 _EN = {
     "warning.raised": "New warning",
-    "warning.rose": "Warning rose",
-    "warning.fell": "Warning fell",
-    "nature": "Nature",
+    "warning.rose": "Warning rose from {}",
+    "warning.fell": "Warning fell from {}",
+    "blue": "blue",
+    "yellow": "yellow",
+    "orange": "orange",
+    "red": "red",
+    "course": "since {since} ({ago} ago), {posts} posts",
+    "h": "{} h {} min",
+    "min": "{} min",
+    "back": "The matter of an earlier incident is back.",
+    "nature": "Nature: {} ({})",
     "scope": "Scope",
     "why": "Why",
     "evidence": "Evidence",
@@ -85,18 +42,32 @@ _EN = {
     "speed": "Speed: {} times the hours before",
     "watch": "Watch: {}",
     "open": "Open the warning",
-    "acknowledge": "Acknowledge",
-    "asked": "You are asked to acknowledge this. If nobody does, the next in order is asked.",
+    "look": "Open",
+    "acknowledge": "Acknowledge here, without signing in",
+    "asked": "You are asked to acknowledge this. If nobody does within {} min, the next is asked.",
+    "asked_last": "You are asked to acknowledge this. If nobody does, the next in order is asked.",
     "colon": ": ",
     "sample": "[Sample] ",
-    "digest": "Held back in your quiet hours: {}",
+    "drill": "[Drill] ",
+    "digest": "Told together: {}",
+    "of_digest": "Held back in quiet hours, or because many came at once; the gravest first.",
+    "to_acknowledge": "{} of them ask you to acknowledge.",
+    "more": "and {} more",
     "open_alerts": "Open the warnings",
 }
 _ZH = {
     "warning.raised": "新预警",
-    "warning.rose": "预警升级",
-    "warning.fell": "预警降级",
-    "nature": "性质",
+    "warning.rose": "预警由{}升级",
+    "warning.fell": "预警由{}降级",
+    "blue": "蓝色",
+    "yellow": "黄色",
+    "orange": "橙色",
+    "red": "红色",
+    "course": "始于 {since}（{ago}前），{posts} 帖",
+    "h": "{} 小时 {} 分钟",
+    "min": "{} 分钟",
+    "back": "此前事件所涉事项再度出现。",
+    "nature": "性质：{}（{}）",
     "scope": "范围",
     "why": "依据",
     "evidence": "证据帖文",
@@ -109,120 +80,160 @@ _ZH = {
     "speed": "传播速度：此前数小时的 {} 倍",
     "watch": "监测方案：{}",
     "open": "查看预警",
-    "acknowledge": "确认",
-    "asked": "请确认本预警。无人确认时，将依次通知下一人。",
+    "look": "查看",
+    "acknowledge": "点此确认，无需登录",
+    "asked": "请您确认本预警。{} 分钟内无人确认，将通知下一人。",
+    "asked_last": "请您确认本预警。无人确认时，将依次通知下一人。",
     "colon": "：",
     "sample": "【示例】",
-    "digest": "免打扰时段内暂存的通知：{} 条",
+    "drill": "【演练】",
+    "digest": "合并通知：{} 条",
+    "of_digest": "因免打扰时段或短时间内通知较多而合并，等级高的在前。",
+    "to_acknowledge": "其中 {} 条请您确认。",
+    "more": "另有 {} 条",
     "open_alerts": "查看全部预警",
 }
 
 
 def letter_of(
-    message: Mapping[str, Any], language: str, *, acknowledge_url: str | None = None
+    message: Mapping[str, Any],
+    language: str,
+    *,
+    zone: str = ZONE,
+    acknowledge_url: str | None = None,
 ) -> Letter:
-    """A stored message as a letter in this language.
+    """A stored message as a letter in this language, with times by the clocks of `zone`.
 
     `acknowledge_url`: where its reader acknowledges, for who is asked to.
     """
     kind = str(message["type"])
     if kind.startswith("warning."):
-        return _warning(message["data"], kind, language, acknowledge_url)
+        return _Warning(message, language, zone).letter(acknowledge_url)
     if kind == "digest":
         return _digest(message["data"], language)
     return _plain_letter(message["data"], language)
 
 
-def _warning(
-    data: Mapping[str, Any], kind: str, language: str, acknowledge_url: str | None
-) -> Letter:
-    words, chinese = _words(language)
-    level = data["level_zh"] if chinese else f"{str(data['level']).capitalize()} warning"
-    mark = words["sample"] if data.get("sample") else ""
-    letter = Letter(
-        title=f"{mark}{level}{words['colon']}{_cut(data['title'], 80)}",
-        lead=f"{words[kind]}{words['colon']}{_cut(data['title'], 200)}",
-    )
-    if acknowledge_url:
-        letter.lead += f"\n{words['asked']}"
-        letter.links.append((words["acknowledge"], acknowledge_url))
-    nature = data.get("nature")
-    if nature:
-        said = nature["text_zh"] if chinese else nature["text"]
-        ground = nature["ground_zh"] if chinese else nature["ground"]
-        letter.sections.append(
-            (words["nature"], [f"{said}（{ground}）" if chinese else f"{said} ({ground})"])
-        )
-    letter.sections.append(
-        (words["why"], [reason["text_zh" if chinese else "text"] for reason in data["reasons"]])
-    )
-    letter.sections.append((words["scope"], _scope(data, words)))
-    letter.sections.append(
-        (
-            words["evidence"],
-            [
-                f"{post['platform']}{words['colon']}{_cut(post['text'], _LONGEST_POST)}"
-                for post in data["evidence"][:3]
-            ],
-        )
-    )
-    letter.sections.append(
-        (
-            words["do"],
-            [
-                words["minutes"].format(step["minutes"], step["text_zh" if chinese else "text"])
-                for step in data.get("suggestions") or ()
-            ],
-        )
-    )
-    letter.sections = [(heading, lines) for heading, lines in letter.sections if lines]
-    letter.links.append((words["open"], data["url"]))
-    return letter
+class _Warning:
+    """What is said of a warning, in one language."""
 
+    def __init__(self, message: Mapping[str, Any], language: str, zone: str) -> None:
+        self.kind = str(message["type"])
+        self.data: Mapping[str, Any] = message["data"]
+        self.asked: Mapping[str, Any] = message.get("asked") or {}
+        self.told_at = datetime.fromisoformat(message["timestamp"])
+        self.zone = ZoneInfo(zone)
+        self.words, self.chinese = _words(language)
 
-def _scope(data: Mapping[str, Any], words: Mapping[str, str]) -> list[str]:
-    scope = data.get("scope")
-    lines = [words["watch"].format(data["watch_name"])]
-    if not scope:
+    def letter(self, acknowledge_url: str | None) -> Letter:
+        data, words = self.data, self.words
+        level = data["level_zh"] if self.chinese else f"{str(data['level']).capitalize()} warning"
+        subject = one_line(data["title"], _LONGEST_TITLE)
+        letter = Letter(
+            title=f"{_mark(data, words)}{level}{words['colon']}{subject}", lead=self._lead()
+        )
+        if acknowledge_url:
+            minutes = self.asked.get("minutes")
+            letter.lead.append(
+                words["asked"].format(f"{minutes:g}") if minutes else words["asked_last"]
+            )
+            letter.links.append((words["acknowledge"], acknowledge_url))
+        letter.links.append((words["open"], data["url"]))
+        told = (
+            (words["do"], [self._step(step) for step in data.get("suggestions") or ()]),
+            (words["why"], [self._said(reason) for reason in data["reasons"]]),
+            (words["scope"], self._scope()),
+            (words["evidence"], [self._post(post) for post in data["evidence"][:3]]),
+        )
+        letter.sections = [(heading, lines) for heading, lines in told if lines]
+        return letter
+
+    def _lead(self) -> list[str]:
+        data, words = self.data, self.words
+        before = data.get("previous_level")
+        happened = words[self.kind].format(words[before] if before else "")
+        lines = [f"{happened}{words['colon']}{self._course()}"]
+        if nature := data.get("nature"):
+            ground = nature["ground_zh" if self.chinese else "ground"]
+            lines.append(words["nature"].format(self._said(nature), ground))
+        if data.get("resurgence_of"):
+            lines.append(words["back"])
         return lines
-    lines.append(
-        words["posts"].format(*(f"{scope[name]:,}" for name in ("posts", "copies", "authors")))
-    )
-    for name in ("platforms", "regions"):
-        if scope[name]:
-            listed = ", ".join(f"{each['name']} {each['posts']:,}" for each in scope[name])
-            lines.append(words[name].format(listed))
-    if scope["reach"]:
-        lines.append(words["reach"].format(f"{scope['reach']:,}"))
-    if scope["speed"] is not None:
-        lines.append(words["speed"].format(f"{scope['speed']:.1f}"))
-    return lines
+
+    def _course(self) -> str:
+        since = datetime.fromisoformat(self.data["first_post_at"])
+        minutes = max(round((self.told_at - since).total_seconds() / 60), 0)
+        ago = (
+            self.words["h"].format(*divmod(minutes, 60))
+            if minutes >= 60
+            else self.words["min"].format(minutes)
+        )
+        here = since.astimezone(self.zone)
+        return self.words["course"].format(
+            since=f"{here:%m-%d %H:%M} {_offset(here)}",
+            ago=ago,
+            posts=f"{self.data['post_count']:,}",
+        )
+
+    def _step(self, step: Mapping[str, Any]) -> str:
+        return self.words["minutes"].format(step["minutes"], self._said(step))
+
+    def _post(self, post: Mapping[str, Any]) -> str:
+        return f"{post['platform']}{self.words['colon']}{one_line(post['text'], _LONGEST_POST)}"
+
+    def _said(self, of: Mapping[str, Any]) -> str:
+        return str(of["text_zh" if self.chinese else "text"])
+
+    def _scope(self) -> list[str]:
+        scope, words = self.data.get("scope"), self.words
+        lines = [words["watch"].format(self.data["watch_name"])]
+        if not scope:
+            return lines
+        lines.append(
+            words["posts"].format(*(f"{scope[name]:,}" for name in ("posts", "copies", "authors")))
+        )
+        for name in ("platforms", "regions"):
+            if scope[name]:
+                listed = ", ".join(f"{each['name']} {each['posts']:,}" for each in scope[name])
+                lines.append(words[name].format(listed))
+        if scope["reach"]:
+            lines.append(words["reach"].format(f"{scope['reach']:,}"))
+        if scope["speed"] is not None:
+            lines.append(words["speed"].format(f"{scope['speed']:.1f}"))
+        return lines
 
 
 def _digest(data: Mapping[str, Any], language: str) -> Letter:
     words, chinese = _words(language)
-    title = words["digest"].format(len(data["items"]))
-    lines = [item["text_zh" if chinese else "text"] for item in data["items"]]
-    return Letter(title, title, [("", lines)], [(words["open_alerts"], data["url"])])
+    items = data["items"]
+    lines = [one_line(item["text_zh" if chinese else "text"], 200) for item in items[:_MOST_ITEMS]]
+    if len(items) > _MOST_ITEMS:
+        lines.append(words["more"].format(len(items) - _MOST_ITEMS))
+    asks = sum(bool(item.get("asks")) for item in items)
+    title = words["digest"].format(len(items))
+    lead = [words["of_digest"], *([words["to_acknowledge"].format(asks)] if asks else [])]
+    return Letter(title, lead, [(words["open_alerts"], data["url"])], [("", lines)])
 
 
 def _plain_letter(data: Mapping[str, Any], language: str) -> Letter:
     words, chinese = _words(language)
     title = data["title_zh"] if chinese else data["title"]
-    links = [(words["open"], data["url"])] if data.get("url") else []
-    return Letter(title, data["text_zh"] if chinese else data["text"], [], links)
+    links = [(words["look"], data["url"])] if data.get("url") else []
+    return Letter(title, [data["text_zh"] if chinese else data["text"]], links)
+
+
+def _mark(data: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """What is no real warning says so before all else."""
+    if data.get("drill"):
+        return words["drill"]
+    return words["sample"] if data.get("sample") else ""
+
+
+def _offset(moment: datetime) -> str:
+    """`UTC+8`: whoever is travelling must not have to guess."""
+    return f"UTC{moment.isoformat()[-6:].removesuffix(':00')}"
 
 
 def _words(language: str) -> tuple[Mapping[str, str], bool]:
     chinese = language.startswith("zh")
     return (_ZH if chinese else _EN), chinese
-
-
-def _cut(text: str, longest: int) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
-
-
-def _plain(text: str) -> str:
-    """Words that Markdown shows as they are."""
-    return _SPECIAL.sub(r"\\\1", text)

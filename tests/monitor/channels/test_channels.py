@@ -9,12 +9,13 @@ from pytest_httpserver import HTTPServer
 from sqlalchemy import text
 
 from services.monitor.channels.apprise_sending import AppriseError, notify
+from services.monitor.notices.letters import Letter
 from services.monitor.room import room as monitor_room
 from shared.contracts.actors import Permission
 from tests.conftest import OpenRoom, RoomClient, make_actor
 
 CHANNELS = "/api/v1/alerts/channels"
-FORMS = {"text": "words", "markdown": "words", "html": "<p>words</p>", "brief": "short"}
+FORMS = {"text": "words", "markdown": "words", "html": "<p>words</p>", "link": ""}
 MAIL = {"name": "Mail", "address": "mailtos://desk:hunter2secret@smtp.example.com?to={to}"}
 
 
@@ -130,6 +131,20 @@ async def test_a_redirect_inside_is_not_followed(httpserver: HTTPServer) -> None
     url = httpserver.url_for("/hook").replace("http://", "json://")
     with pytest.raises(AppriseError):
         await notify(url, title="t", forms=FORMS, allow_private=True)
+
+
+async def test_where_little_fits_the_heading_is_cut_and_the_link_is_whole(
+    httpserver: HTTPServer,
+) -> None:
+    httpserver.expect_request("/h/2144/uJmKaBW9WFk42miB146ci3Kj").respond_with_data("")
+    link = "https://desk.example/acknowledge/" + "x" * 43
+    letter = Letter("橙色预警：" + "停电" * 400, ["lead"], [("Acknowledge", link)])
+    url = httpserver.url_for("/2144/uJmKaBW9WFk42miB146ci3Kj").replace("http://", "notifico://")
+    await notify(url, title=letter.title, forms=letter.forms(), allow_private=True)
+    # Before and after it stands what the service adds of its own.
+    said = httpserver.log[0][0].args["payload"].partition(": ")[2].rstrip("\x0f")
+    assert len(said) == 512
+    assert said.endswith(f"… {link}")
 
 
 async def test_a_receiver_that_hangs_is_given_up() -> None:

@@ -59,7 +59,7 @@ async def test_what_quiet_hours_held_back_comes_as_one_message_when_they_end(des
     await desk.room.tick()
     await desk.work()
     (digest,) = (mail for mail in desk.mailbox.mails if mail[0].startswith("night"))
-    assert digest[1] == "Held back in your quiet hours: 2"
+    assert digest[1] == "Told together: 2"
     assert "(acknowledged)" in digest[2]
     assert "(active)" in digest[2]
 
