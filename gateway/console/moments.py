@@ -93,9 +93,10 @@ class Teller:
         moment = as_moment(value)
         return moment is not None and moment < self.now
 
-    def field(self, value: datetime) -> str:
+    def field(self, value: Any) -> str:
         """A time as `<input type="datetime-local">` wants it."""
-        return value.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M")
+        moment = as_moment(value)
+        return moment.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M") if moment else ""
 
     def number(self, value: Any, digits: int = 0) -> str:
         """`1,846`, `6.2`."""

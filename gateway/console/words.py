@@ -62,6 +62,25 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "no_members": N_("the group has no members"),
         "nobody_on_duty": N_("nobody of it is on duty"),
     },
+    "subject_kind": {
+        "story": N_("Story"),
+        "warning": N_("Warning"),
+        "post": N_("Post"),
+        "link": N_("Link"),
+    },
+    "manner": {
+        "story": N_("came into its story"),
+        "copy": N_("repeats its words"),
+        "link": N_("shares its link"),
+        "hashtag": N_("carries its hashtag"),
+        "keywords": N_("speaks of it"),
+    },
+    "reaction": {
+        "fell": N_("negative share fell"),
+        "rose": N_("negative share rose"),
+        "no_difference": N_("no difference can be told"),
+        "too_few": N_("too few to tell"),
+    },
     "incident_state": {
         "open": N_("Open, not decided"),
         "active": N_("Response active"),

@@ -106,6 +106,7 @@ async def _show(
         alike=alike,
         changes=changes,
         allowed=allowed,
+        may_open=permit(visit.actor, Permission.OPEN_INCIDENTS),
         can_split=allowed.allowed and len(posts.items) > 1 and not story.get("merged_into"),
         ticked=ticked,
         unfolded=unfolded,

@@ -22,6 +22,8 @@ from gateway.console.preview.sample import (
     INCIDENT,
     SAMPLE,
     STATEMENT,
+    STORY,
+    WARNING,
     person,
 )
 from shared.contracts.actors import Actor, Permission
@@ -145,6 +147,9 @@ def _handling(now: datetime) -> dict[str, Any]:
         f"{incident}/assessments": _page(handling.assessments(now)),
         f"{incident}/commands": _page(handling.commands(now)),
         f"{incident}/statements": _page([handling.statement(now)]),
+        f"{incident}/subjects": spreading.subjects(STORY, WARNING),
+        f"/follow-ups/{INCIDENT}": spreading.follow_ups(opinion.stories(now)[0], now)["items"][0],
+        f"/follow-ups/{INCIDENT}/reactions": spreading.reactions(now),
         "/statements": _page([handling.statement(now)]),
         f"/statements/{STATEMENT}": handling.statement(now),
         "/cases": _page([case]),

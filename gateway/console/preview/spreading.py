@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from gateway.console.preview.sample import INCIDENT, STATEMENT
+from gateway.console.preview.sample import INCIDENT, STATEMENT, person, sample_id
 
 
 def copies(posts: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -52,16 +52,56 @@ def follow_ups(story: dict[str, Any], now: datetime) -> dict[str, Any]:
     followed = {
         "incident_id": INCIDENT,
         "story_id": story["id"],
+        "stories": [story["id"]],
         "title": story["title"],
         "began_at": (now - timedelta(days=40)).isoformat(),
+        "until": (now + timedelta(days=690)).isoformat(),
+        "ended_at": None,
+        "ended_by": None,
+        "ended_reason": None,
         "closed_at": (now - timedelta(days=38)).isoformat(),
         "resurged_at": (now - timedelta(hours=2)).isoformat(),
         "sightings": 17,
         "elsewhere": ["forum"],
         "accounts_again": 3,
-        "newest": [],
+        "newest": [
+            {
+                "post_id": sample_id("50", number % 2 + 1),
+                "story_id": story["id"],
+                "manner": manner,
+                "platform": platform,
+                "elsewhere": platform == "forum",
+                "account": "5f" * 16 if manner == "story" else None,
+                "seen_at": (now - timedelta(hours=2, minutes=number * 7)).isoformat(),
+            }
+            for number, (manner, platform) in enumerate(
+                (("copy", "forum"), ("story", "weibo"), ("link", "weibo"), ("hashtag", "weibo"))
+            )
+        ],
     }
     return {"items": [followed]}
+
+
+def subjects(story_id: str, warning_id: str) -> dict[str, Any]:
+    """What the sample incident is about."""
+    refs = [
+        ("warning", warning_id),
+        ("story", story_id),
+        ("link", "https://news.example/2026/outage-east"),
+    ]
+    return {
+        "items": [
+            {
+                "id": sample_id("5b", number),
+                "kind": kind,
+                "ref": ref,
+                "now_ref": ref,
+                "added_by": person("monitoring"),
+                "added_at": "2026-11-01T13:04:00Z",
+            }
+            for number, (kind, ref) in enumerate(refs)
+        ]
+    }
 
 
 def reactions(now: datetime) -> dict[str, Any]:
@@ -69,7 +109,12 @@ def reactions(now: datetime) -> dict[str, Any]:
 
     def window(posts: int, share: float) -> dict[str, Any]:
         value = {"value": share, "low": share - 0.1, "high": share + 0.1}
-        return {"posts": posts, "opinions": posts, "negative_share": value}
+        return {
+            "posts": posts,
+            "opinions": posts,
+            "negative": round(posts * share),
+            "negative_share": value,
+        }
 
     changes = [
         {
@@ -79,12 +124,21 @@ def reactions(now: datetime) -> dict[str, Any]:
             "after": window(after, 0.38),
             "negative_change": {"value": -0.33, "low": -0.46, "high": -0.19},
             "volume_ratio": after / before,
+            "reaction": reaction,
+            "text": "…",
+            "text_zh": "…",
+            "others": 1 if hours == 24 else 0,
         }
-        for hours, before, after in ((1, 64, 82), (6, 210, 143), (24, 420, 190))
+        for hours, before, after, reaction in (
+            (1, 64, 8, "too_few"),
+            (6, 210, 143, "no_difference"),
+            (24, 420, 190, "fell"),
+        )
     ]
     statement = {
         "statement_id": STATEMENT,
-        "channel": "weibo",
+        "channels": ["console", "weibo"],
+        "withdrawn_at": None,
         "title": "关于城东停电的情况说明",
         "incident_id": INCIDENT,
         "published_at": (now - timedelta(hours=9)).isoformat(),
