@@ -66,7 +66,7 @@ def follow_ups(story: dict[str, Any], now: datetime) -> dict[str, Any]:
         "accounts_again": 3,
         "newest": [
             {
-                "post_id": sample_id("50", number % 2 + 1),
+                "post_id": sample_id("0d", number + 1),
                 "story_id": story["id"],
                 "manner": manner,
                 "platform": platform,
