@@ -133,7 +133,8 @@ async def perform(
     here: str,
     show: Show,
 ) -> Response:
-    """Carry out the form `name`, and go back to `here`; `show` the page again where it failed.
+    """Carry out the form `name`, and go back to `here`, which may name a place on its page; `show`
+    the page again where it failed.
 
     Raises:
         PageMissing: there is no form of this name.
@@ -158,7 +159,9 @@ async def perform(
         return await show(Attempt(values.get("sheet") or name, values, trouble))
     made = answer.body.get("id") if isinstance(answer.body, Mapping) else None
     target = f"{act.goes_to}/{made}" if act.goes_to and made else here
-    return RedirectResponse(f"{target}{'&' if '?' in target else '?'}done={act.done}", 303)
+    target, _, place_on_page = target.partition("#")
+    target = f"{target}{'&' if '?' in target else '?'}done={act.done}"
+    return RedirectResponse(f"{target}#{place_on_page}" if place_on_page else target, 303)
 
 
 def way_back(form: FormData, otherwise: str) -> str:

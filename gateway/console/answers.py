@@ -13,6 +13,7 @@ class Trouble:
     slug: str
     detail: str
     errors: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
 
     @property
     def passing(self) -> bool:
@@ -55,9 +56,15 @@ class Answer:
             slug=str(document.get("type", "")).rpartition("/")[2],
             detail=str(document.get("detail", "")),
             errors=tuple(_places(document.get("errors"))),
+            codes=tuple(_codes(document.get("errors"))),
         )
 
 
 def _places(errors: Any) -> Iterator[str]:
     for error in errors if isinstance(errors, list) else ():
         yield f"{error.get('pointer', '')}: {error.get('detail', '')}"
+
+
+def _codes(errors: Any) -> Iterator[str]:
+    for error in errors if isinstance(errors, list) else ():
+        yield str(error.get("code", ""))

@@ -23,3 +23,15 @@ PROBLEMS: Mapping[str, str] = {
     "internal-error": N_("Something broke on our side. Nothing was changed. It is in the log."),
 }
 UNKNOWN_PROBLEM = N_("This did not work.")
+
+# What does not fit, by the code of the error, where people without training meet it.
+REFUSALS: Mapping[str, str] = {
+    "nothing_told": N_("Say what you saw: a link, a few words or a screenshot."),
+    "no_link": N_("There is no link in what was pasted. Put words into the field for words."),
+    "picture_form": N_("The picture is no PNG, JPEG or WebP file. Take a screenshot of it."),
+    "picture_heic": N_("The picture is a HEIC photograph. Take a screenshot of it and send that."),
+    "picture_broken": N_("The picture cannot be read. Take it again."),
+    "picture_pixels": N_("The picture has too many pixels. Send a part of it."),
+    "bytes_too_long": N_("The picture is larger than 16 MiB. Send a part of it."),
+    "page_unread": N_("The page could not be read. Put into words what it says."),
+}

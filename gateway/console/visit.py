@@ -21,7 +21,7 @@ from gateway.console.language import COOKIE as LANGUAGE_COOKIE
 from gateway.console.language import LOCALES, choose_language
 from gateway.console.moments import Teller, zone_of
 from gateway.console.permissions import PERMISSIONS
-from gateway.console.problems import PROBLEMS, UNKNOWN_PROBLEM
+from gateway.console.problems import PROBLEMS, REFUSALS, UNKNOWN_PROBLEM
 from gateway.console.safety import HEADERS, comes_from_elsewhere
 from gateway.console.templates import environment
 from shared.contracts import EVENTS
@@ -89,6 +89,7 @@ class Reader:
                 "live": _LIVE,
                 "done": DONE.get(request.query_params.get("done", "")),
                 "problems": PROBLEMS,
+                "refusals": REFUSALS,
                 "unknown_problem": UNKNOWN_PROBLEM,
                 "permissions": PERMISSIONS,
                 "findings": FINDINGS,

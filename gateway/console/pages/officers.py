@@ -28,6 +28,7 @@ ACTS = {
         method="PUT",
         unchanged=("/officers/{officer_id}", "changed_at"),
     ),
+    "erase": Act("/officers/{officer_id}/erase", "officer-erased", {"reason": text("reason")}),
 }
 
 

@@ -132,6 +132,9 @@ async def act_on_round(visit: Here, round_id: UUID, act: str) -> Response:
         return await _round(visit, round_id, attempt)
 
     here = f"/patrols/rounds/{round_id}"
+    check = str((await visit.request.form()).get("check_id", ""))
+    # Forty places on a telephone: back to where the walker was.
+    here = f"{here}#check-{check}" if check.replace("-", "").isalnum() else here
     return await perform(visit, WALK_ACTS, act, {"round_id": str(round_id)}, here, again)
 
 

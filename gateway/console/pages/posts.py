@@ -48,9 +48,31 @@ ACTS = {
 }
 
 
+FROM_LINK = Act(
+    "/posts/from-link",
+    "brought",
+    {"link": text("link"), "text": text("text")},
+    goes_to="/posts",
+)
+
+
 @router.get("/posts")
 async def show_posts(visit: Here) -> Response:
     """Posts, newest first."""
+    return await _list(visit)
+
+
+@router.post("/posts/from-link")
+async def bring_link(visit: Here) -> Response:
+    """Make a post of a pasted link."""
+
+    async def again(attempt: Attempt) -> Response:
+        return await _list(visit, attempt)
+
+    return await perform(visit, {"from-link": FROM_LINK}, "from-link", {}, "/posts", again)
+
+
+async def _list(visit: Visit, attempt: Attempt | None = None) -> Response:
     chosen = {
         name: value.strip()
         for name in _FILTERS
@@ -63,6 +85,9 @@ async def show_posts(visit: Here) -> Response:
     # A filter that does not fit is shown on the page, beside the filters.
     return await visit.page(
         "pages/posts.html",
+        attempt.trouble.status if attempt else 200,
+        attempt=attempt,
+        may_bring=permit(visit.actor, Permission.HANDLE_REPORTS),
         posts=posts,
         rows=marked(posts.items, watches.items),
         watches=watches,

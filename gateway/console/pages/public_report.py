@@ -37,6 +37,10 @@ async def show_form(request: Request, token: str) -> Response:
 async def send(request: Request, token: str) -> Response:
     """Hand on what somebody wrote."""
     visit = _visit(request)
+    link = await visit.ask(f"/reports/public/{token}")
+    if not link.ok:
+        # Before anything is read of what may be megabytes.
+        return _page(request, link, token=token)
     async with request.form() as form:
         typed = {name: str(value) for name, value in form.items()}
         said = {name: text(name)(form, visit) for name in ("link", "text")}

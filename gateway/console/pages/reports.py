@@ -68,7 +68,12 @@ ACTS = {
         "/reports/staff/{report_id}/link", "report-linked", {"story_id": text("story_id")}
     ),
     "open-incident": WARNING_ACTS["open-incident"],
+    "erase-picture": Act(
+        "/reports/pictures/{picture_id}/erase", "picture-erased", {"reason": text("reason")}
+    ),
 }
+# Of a report that many told of, the log of so many pictures is shown.
+_MOST_PICTURES = 6
 _FILTERS = ("state", "kind", "urgency", "cursor")
 
 
@@ -190,17 +195,25 @@ def _code(address: str) -> str:
 
 async def _report(visit: Visit, report_id: UUID, attempt: Attempt | None = None) -> Response:
     report = await visit.require(f"/reports/staff/{report_id}")
-    near = report.get("story_ids") or []
-    warnings, *stories = await together(
+    near = (report.get("story_ids") or [])[:5]
+    shown = [
+        picture for telling in report.get("tellings") or [] for picture in telling["pictures"]
+    ][:_MOST_PICTURES]
+    warnings, waiting, *others = await together(
         visit.ask("/warnings", [("state", "active"), ("state", "acknowledged"), ("limit", "50")]),
-        *(visit.ask(f"/stories/{story}") for story in near[:5]),
+        visit.ask("/reports/staff", [("state", "new"), ("limit", "2")]),
+        *(visit.ask(f"/stories/{story}") for story in near),
+        *(visit.ask(f"/reports/pictures/{picture['id']}/views") for picture in shown),
     )
+    stories, views = others[: len(near)], others[len(near) :]
     return await visit.page(
         "pages/report_of.html",
         _status(attempt),
         report=report,
         warnings=warnings,
         stories=[_found(story) for story in stories if story.ok],
+        pictures=[(picture, seen.items) for picture, seen in zip(shown, views, strict=True)],
+        following=next((one for one in waiting.items if one["id"] != report["id"]), None),
         permit=permit(visit.actor, Permission.HANDLE_REPORTS),
         may_open=permit(visit.actor, Permission.OPEN_INCIDENTS),
         attempt=attempt,

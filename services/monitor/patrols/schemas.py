@@ -13,6 +13,7 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from services.monitor.patrols.calendar import Calendar
 from services.monitor.patrols.models import Finding, PatrolPlan, Priority, RoundState
@@ -211,11 +212,15 @@ class TickNew(RequestShape):
     def _fits_together(self) -> Self:
         told = bool(self.link or self.text or self.pictures)
         if self.finding is Finding.FOUND and not told:
-            raise ValueError("say what you found: a link, a text or a picture")
+            raise PydanticCustomError(
+                "nothing_told", "say what you found: a link, a text or a picture"
+            )
         if self.finding is Finding.NOTHING and told:
             raise ValueError("there is a link, a text or a picture: then something was found")
         if self.link and not self.text and find_link(self.link) is None:
-            raise ValueError("link: there is no link in this; put words into text")
+            raise PydanticCustomError(
+                "no_link", "link: there is no link in this; put words into text"
+            )
         return self
 
 

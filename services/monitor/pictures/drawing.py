@@ -17,7 +17,12 @@ _HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1"
 
 
 class PictureRefusedError(Exception):
-    """A file is no picture that can be kept; the message completes "the picture …"."""
+    """A file is no picture that can be kept; the message completes "the picture …", and `code` is
+    for those who tell it in another language."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -52,11 +57,13 @@ async def _draw(sent: bytes) -> Drawn:
     try:
         said = await run_confined(_PROCESS, document=sent, seconds=_SECONDS)
     except ConfinedError as error:
-        raise PictureRefusedError("cannot be read: take it again, or send it as PNG") from error
+        raise PictureRefusedError(
+            "picture_broken", "cannot be read: take it again, or send it as PNG"
+        ) from error
     line, _, content = said.partition(b"\n")
     told = json.loads(line)
     if "refused" in told:
-        raise PictureRefusedError(told["refused"])
+        raise PictureRefusedError("picture_pixels", told["refused"])
     return Drawn(**told, content=content)
 
 
@@ -64,10 +71,11 @@ def _refuse_other_forms(sent: bytes) -> None:
     """By the first bytes: what a file is called says nothing."""
     if sent[4:8] == b"ftyp" and sent[8:12] in _HEIC:
         raise PictureRefusedError(
-            "is a HEIC photograph, which cannot be read here: send a screenshot of it, or a JPEG"
+            "picture_heic",
+            "is a HEIC photograph, which cannot be read here: send a screenshot of it, or a JPEG",
         )
     if not (
         sent.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"))
         or sent[:4] + sent[8:12] == b"RIFFWEBP"
     ):
-        raise PictureRefusedError("is no PNG, JPEG or WebP file")
+        raise PictureRefusedError("picture_form", "is no PNG, JPEG or WebP file")

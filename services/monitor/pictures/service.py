@@ -72,11 +72,13 @@ async def _drawn(easel: Easel, sent: bytes, pointer: str) -> Picture:
         drawn = await easel.draw_anew(sent)
         # A small file may unfold into a large one when it is drawn anew.
         if len(drawn.content) > 2 * LARGEST_PICTURE:
-            raise PictureRefusedError("is too large when it is drawn anew: send a part of it")
+            raise PictureRefusedError(
+                "picture_pixels", "is too large when it is drawn anew: send a part of it"
+            )
     except PictureRefusedError as error:
         raise Invalid(
             f"{pointer}: the picture {error}.",
-            errors=[{"pointer": pointer, "detail": f"The picture {error}."}],
+            errors=[{"pointer": pointer, "detail": f"The picture {error}.", "code": error.code}],
         ) from error
     return Picture(
         media_type=drawn.media_type,

@@ -74,10 +74,9 @@ async def _read(web: Web, link: str, title: str | None) -> Piece:
             article = await read_article(web, link)
     except (FetchError, TimeoutError) as error:
         why = str(error) or f"It did not answer within {_SECONDS:.0f} seconds."
-        raise Invalid(
-            f"/link: the page could not be read. {why} Put into text what it says.",
-            errors=[{"pointer": "/link", "detail": f"{why} Put into text what it says."}],
-        ) from error
+        said = f"The page could not be read. {why} Put into text what it says."
+        found = {"pointer": "/link", "detail": said, "code": "page_unread"}
+        raise Invalid(f"/link: {said}", errors=[found]) from error
     return Piece(
         title=title or _storable(article.title)[:_LONGEST_LINE] or None,
         author=_storable(article.author)[:_LONGEST_LINE] or None,

@@ -69,7 +69,11 @@ async def own_reports(
         for report in await session.scalars(select(Report).where(Report.id.in_(wanted)))
     }
     mentions = await _mentions(session, list(reports.values()))
-    return [_own(telling, reports[telling.report_id], mentions) for telling in tellings], cursor
+    pictures = await describe_pictures(
+        session, (picture for telling in tellings for picture in telling.pictures)
+    )
+    shown = [_own(told, reports[told.report_id], mentions, pictures) for told in tellings]
+    return shown, cursor
 
 
 async def complete(session: AsyncSession, reports: Sequence[Report]) -> list[ReportOut]:
@@ -128,7 +132,12 @@ def _shown(report: Report, tellings: list[TellingOut], mentions: dict[UUID, Any]
     return ReportOut.model_validate(values | added)
 
 
-def _own(telling: Telling, report: Report, mentions: dict[UUID, Any]) -> OwnReportOut:
+def _own(
+    telling: Telling,
+    report: Report,
+    mentions: dict[UUID, Any],
+    pictures: dict[UUID, PictureOut],
+) -> OwnReportOut:
     return OwnReportOut(
         id=telling.id,
         report_id=report.id,
@@ -138,7 +147,11 @@ def _own(telling: Telling, report: Report, mentions: dict[UUID, Any]) -> OwnRepo
         concerns=telling.concerns,
         urgency=telling.urgency,
         platform=report.platform,
-        pictures=telling.pictures,
+        pictures=[
+            picture
+            for picture in telling.pictures
+            if picture in pictures and pictures[picture].erased_at is None
+        ],
         reporters=report.reporters,
         anonymous=report.anonymous,
         watched=report.post_id in mentions,

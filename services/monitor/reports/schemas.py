@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import Field, StrictInt, model_validator
+from pydantic_core import PydanticCustomError
 
 from services.monitor.pictures.schemas import PictureOut, PicturesNew
 from services.monitor.reports.links import find_link
@@ -38,9 +39,13 @@ class ReportNew(RequestShape):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not (self.link or self.text or self.pictures):
-            raise ValueError("say what you saw: a link, a text or a picture")
+            raise PydanticCustomError(
+                "nothing_told", "say what you saw: a link, a text or a picture"
+            )
         if self.link and not self.text and find_link(self.link) is None:
-            raise ValueError("link: there is no link in this; put words into text")
+            raise PydanticCustomError(
+                "no_link", "link: there is no link in this; put words into text"
+            )
         return self
 
 
@@ -61,7 +66,7 @@ class PastedLinkNew(RequestShape):
     @model_validator(mode="after")
     def _has_link(self) -> Self:
         if find_link(self.link) is None:
-            raise ValueError("link: there is no link in this")
+            raise PydanticCustomError("no_link", "link: there is no link in this")
         return self
 
 
@@ -129,7 +134,7 @@ class OwnReportOut(ResponseShape):
     concerns: str | None
     urgency: Urgency
     platform: str
-    pictures: list[UUID]
+    pictures: list[UUID] = Field(description="Those that were not erased")
     reporters: int
     anonymous: int
     watched: bool = Field(description="A watch asked for it by itself")

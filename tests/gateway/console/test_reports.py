@@ -2,6 +2,8 @@
 
 import base64
 
+import pytest
+
 from gateway.console.pages.public_report import ANYBODY
 from gateway.console.preview.reports import CHECK, OFFICER, PAGE, PLAN, REPORT, ROUND, SITE
 from gateway.console.preview.sample import STORY
@@ -141,3 +143,65 @@ async def test_a_form_that_is_none_is_refused_in_words(visit):
     response = await visit(None).http.post(f"/r/{PAGE}", content=b"--y nothing", headers=headers)
     assert response.status_code == 400
     assert "<h1>" in response.text
+
+
+async def test_nothing_is_read_of_what_comes_by_a_closed_link(visit):
+    browser = visit(None)
+    response = await browser.http.post("/r/another", files=parts(text="x", website=""))
+    assert response.status_code == 404
+    assert browser.backend.sent() == []
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("picture_heic", "HEIC 照片"), ("nothing_told", "截图均可")]
+)
+async def test_a_cashier_reads_in_chinese_what_was_wrong(visit, problem, code, words):
+    browser = visit(None)
+    errors = [{"pointer": "/", "detail": "not a word of Chinese", "code": code}]
+    browser.answers("POST /reports/public", 422, problem | {"status": 422, "errors": errors})
+    response = await browser.http.post(f"/r/{PAGE}", files=parts(key="k", text="x", website=""))
+    assert words in response.text
+    assert "not a word of Chinese" not in response.text
+
+
+async def test_a_walker_comes_back_to_the_place_of_the_find(visit):
+    browser = visit()
+    browser.answers(f"POST /patrols/rounds/{ROUND}/checks/{CHECK}", 200, {})
+    path = f"/patrols/rounds/{ROUND}"
+    form = parts(check_id=CHECK, finding="found", text="停电", urgency="normal")
+    response = await browser.http.post(f"{path}/found", files=form)
+    assert response.headers["location"] == f"{path}?done=ticked#check-{CHECK}"
+
+
+async def test_a_pasted_link_leads_to_its_post(visit, problem):
+    browser = visit()
+    browser.answers("POST /posts/from-link", 201, {"id": STORY})
+    response = await browser.send("/posts/from-link", link="https://example.org/a", text="")
+    assert response.headers["location"] == f"/posts/{STORY}?done=brought"
+    unread = {"status": 422, "errors": [{"detail": "robots", "code": "page_unread"}]}
+    browser.answers("POST /posts/from-link", 422, problem | unread)
+    refused = await browser.send("/posts/from-link", link="https://example.org/a", text="")
+    assert refused.status_code == 422
+    assert "网页无法读取" in refused.text
+    assert "https://example.org/a" in refused.text
+
+
+async def test_a_picture_is_erased_with_a_reason_and_shown_no_more(visit):
+    browser = visit()
+    picture = {"id": SITE, "erased_at": None, "erased_because": None}
+    path = f"/reports/staff/{REPORT}"
+    _, sample = browser.backend.replies[f"GET /api/v1{path}"]
+    telling = sample["tellings"][0] | {"pictures": [picture]}
+    browser.answers(f"GET {path}", 200, sample | {"tellings": [telling]})
+    view = {"seen_by": {"name": "王"}, "seen_at": "2026-11-01T00:00:00Z"}
+    browser.answers(f"GET /reports/pictures/{SITE}/views", 200, {"items": [view]})
+    browser.answers(f"POST /reports/pictures/{SITE}/erase", 200, {"id": SITE})
+    html = await browser.see(f"/inbox/{REPORT}")
+    assert "<img" in html
+    assert "查看 1 次" in html
+    await browser.send(f"/inbox/{REPORT}/erase-picture", picture_id=SITE, reason="本人要求")
+    assert browser.said().json == {"reason": "本人要求"}
+    picture |= {"erased_at": "2026-11-02T00:00:00Z", "erased_because": "本人要求"}
+    html = await browser.see(f"/inbox/{REPORT}")
+    assert "<img" not in html
+    assert "本人要求" in html

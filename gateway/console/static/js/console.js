@@ -4,11 +4,13 @@ import { drawCharts } from "./charts.js";
 import { keepForms } from "./forms.js";
 import { listenToKeys } from "./keys.js";
 import { listenToHouse } from "./live.js";
+import { keepTold } from "./told.js";
 import { tellZone } from "./zone.js";
 
 tellZone();
 keepClocks();
 drawCharts();
 keepForms();
+keepTold();
 listenToKeys();
 if (document.body.dataset.live) listenToHouse();
