@@ -1,7 +1,8 @@
 """Early warning on past cascades: each by itself, and all in one stream behind a watch.
 
-By itself: weights fitted on one half of the authors, measured on the other, and the rules without
-them. In one stream: the events of some days name the same brand, other posts stand between them,
+By itself: weights fitted on one half of the authors, measured on the other, for several divisions;
+the shipped weights, which have seen all of them; the heat alone; and how often each level proves
+right. In one stream: the events of some days name the same brand, other posts stand between them,
 and which post belongs together is found by our own stories. Texts stay in memory.
 """
 
@@ -17,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from services.monitor.backtest.cascades import DAYS, Case, Timeliness, read_cases, timeliness
-from services.monitor.backtest.fitting import example, first_warned, fit
-from services.monitor.backtest.replay import PastPost, Replay
+from services.monitor.backtest.fitting import divided, example, first_warned, spread
+from services.monitor.backtest.replay import PastPost, Replay, replay_event
 from services.monitor.backtest.trial import Trial, trial_of
 from services.monitor.warnings.outlook import SHIPPED
+from shared.contracts.levels import WarningLevel
 from tests.bench.report import measure, say
 
 _DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "cascades"
@@ -29,6 +31,9 @@ _DAY = 86_400.0
 # Days of the replay that are put into one stream: 28 take some minutes.
 _MIXED_DAYS = 4
 _AT_ONCE = 500
+_DIVISIONS = 5
+# What a large matter is to those whom orange and red are for.
+_MANY = 500
 _REMARKS = ("转发微博", "[怒]", "真的假的？", "求证实", "扩散一下", "Repost", "关注后续", "[蜡烛]")
 
 
@@ -47,22 +52,41 @@ def measure_warnings() -> None:
         return
     cases = list(read_cases(_DATA))
     _alone(cases)
+    _levels(cases)
     _mixed(cases, _MIXED_DAYS)
 
 
 def _alone(cases: list[Case]) -> None:
     say(f"Warning of {len(cases)} events, each by itself")
     examples = [example(case) for case in cases]
-    halves = [
-        fit([each for each in examples if each.case.part == part], DAYS / 2) for part in (0, 1)
-    ]
-    for part, model in enumerate(halves):
-        other = [case for case in cases if case.part != part]
-        found = timeliness(other, lambda case, model=model: first_warned(case, model), DAYS / 2)
-        _report("warnings", found, fitted_on=f"authors {part}", measured_on=f"authors {1 - part}")
-    unseen = timeliness(cases, lambda case: first_warned(case, halves[1 - case.part]))
-    _report("warnings", unseen, fitted_on="the other authors", measured_on="all")
+    unseen = [found for number in range(_DIVISIONS) for _, found in divided(examples, f"{number}")]
+    for name, steps in spread(unseen).items():
+        halves = f"halves of the authors that were not fitted on, {_DIVISIONS} divisions"
+        measure("warnings", steps.pop("median"), f"{name}, median", **steps, measured_on=halves)
+    _report("warnings", timeliness(cases, lambda case: first_warned(case, SHIPPED)), rule="shipped")
     _report("warnings", timeliness(cases, lambda case: first_warned(case, None)), rule="heat alone")
+
+
+def _levels(cases: list[Case]) -> None:
+    """How often each level proves right: what became of the events that ever reached it."""
+    say("Levels, each event by itself")
+    ranks = {case.id: _highest_rank(case) for case in cases}
+    for level in WarningLevel:
+        reached = [case for case in cases if ranks[case.id] >= level.rank]
+        sizes = [len(case.event["posts"]) for case in reached]
+        measure(
+            "levels",
+            sum(case.surge for case in reached) / max(1, len(reached)),
+            "of the events that reached it grew past 200 posts within a day",
+            level=level.value,
+            past_500=sum(size >= _MANY for size in sizes) / max(1, len(sizes)),
+            a_week=7 * len(reached) / DAYS,
+            in_vain_a_week=7 * sum(not case.surge for case in reached) / DAYS,
+        )
+
+
+def _highest_rank(case: Case) -> int:
+    return max((each.level.rank for each in replay_event(case.event, Trial())), default=0)
 
 
 def _mixed(cases: list[Case], days: float) -> None:

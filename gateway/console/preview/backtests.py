@@ -6,7 +6,7 @@ from typing import Any
 from gateway.console.preview.sample import SAMPLE, STORY, WARNING, WATCH, ago, person, sample_id
 
 BACKTEST, RUNNING, SHADOW = (sample_id("4a", number) for number in (1, 2, 3))
-_LIVE = {"heat": {"blue": 46}}
+_LIVE = {"heat": {"blue": 60}}
 _DRAFT = {"heat": {"blue": 30}, "outlook": 0.9}
 
 

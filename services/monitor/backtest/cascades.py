@@ -35,10 +35,10 @@ class Case:
     def id(self) -> str:
         return str(self.event["id"])
 
-    @property
-    def part(self) -> int:
-        """0 or 1, by its author: what is fitted on one part is measured on the other."""
-        return sha256(str(self.event["author"]).encode()).digest()[-1] % 2
+    def part(self, salt: str = "") -> int:
+        """0 or 1, by its author: what is fitted on one part is measured on the other. Another salt
+        is another division."""
+        return sha256(f"{salt}{self.event['author']}".encode()).digest()[-1] % 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class Timeliness:
 
     `before_half`: part of the surges that were warned of before half of their size; `lead_minutes`:
     median time from the warning to that point over all surges, a late or missing one counting 0;
-    `alarms_a_day`: events that were no surge and were warned of, by day of `days`.
+    `alarms_a_day`: events that were no surge and were warned of, by day of `days`; `right`: part of
+    the events that were warned of, at any time, that were surges.
     """
 
     surges: int
@@ -56,6 +57,7 @@ class Timeliness:
     lead_minutes: float
     alarms: int
     alarms_a_day: float
+    right: float
 
 
 def read_cases(folder: Path) -> Iterator[Case]:
@@ -90,9 +92,10 @@ def timeliness(
 ) -> Timeliness:
     """Measures warnings: `first_warned` gives the time of an event's first one, None for none."""
     leads: list[float] = []
-    early = others = alarms = 0
+    early = others = alarms = warned = 0
     for case in cases:
         at = first_warned(case)
+        warned += at is not None
         if not case.surge:
             others += 1
             alarms += at is not None
@@ -107,6 +110,7 @@ def timeliness(
         lead_minutes=_median(leads) / 60,
         alarms=alarms,
         alarms_a_day=alarms / days,
+        right=(warned - alarms) / warned if warned else 0.0,
     )
 
 

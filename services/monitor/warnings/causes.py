@@ -10,6 +10,7 @@ class Indicator(StrEnum):
 
     HEAT = "heat"
     OUTLOOK = "outlook"
+    SIZE = "size"
     SURGE = "surge"
     RESURGENCE = "resurgence"
     NEGATIVE_SHARE = "negative_share"

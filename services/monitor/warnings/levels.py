@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from itertools import pairwise
+from math import inf, sqrt
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -13,21 +15,18 @@ from shared.contracts.levels import WarningLevel
 
 # Fewer opinions than these are anecdotes, however one-sided.
 _FEWEST_OPINIONS = 10
-# On 28 days of Weibo cascades, blue at 46 alone warns of 81 % of the surges before half their size,
-# in the median 54 minutes before, at 1.9 warnings a day of stories that never became one; the
-# outlook or the heat, whichever comes first: 89 %, 65 minutes, 2.5, by weights that were fitted on
-# other authors (`outlook.json`). Orange, which opens an incident, is reached by 79 % of the
-# cascades that grow to 500 posts or more, by 28 % of those of 200 to 500, and by 4 of all smaller
-# ones; red by 6 % of the largest. An incident opened in vain costs a look; one opened late costs
-# the first hour.
+# Why these: ADR 13. What became of past events that reached them: docs/watches.md, `make bench`.
 DEFAULT_HEAT: Mapping[WarningLevel, float] = MappingProxyType(
     {
-        WarningLevel.BLUE: 46.0,
-        WarningLevel.YELLOW: 60.0,
-        WarningLevel.ORANGE: 75.0,
+        WarningLevel.BLUE: 60.0,
+        WarningLevel.YELLOW: 75.0,
+        WarningLevel.ORANGE: 100.0,
         WarningLevel.RED: 200.0,
     }
 )
+# So much of the heat of the lowest level an outlook needs: a watch that asks for ten times the heat
+# is not told of small matters.
+_OUTLOOK_PART = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +57,9 @@ class Thresholds:
 
     def __post_init__(self) -> None:
         steps = [self.heat.get(level, 0.0) for level in WarningLevel]
-        if not all(low < high for low, high in zip([0.0, *steps], steps, strict=False)):
+        if not all(low < high < inf for low, high in pairwise([0.0, *steps])):
             raise ValueError("heat thresholds must be above 0 and rise from blue to red")
-        if not (0 < self.aggravation <= 1 and 0 < self.release <= 1 and self.hold >= 0):
+        if not (0 < self.aggravation <= 1 and 0 < self.release <= 1 and 0 <= self.hold < inf):
             raise ValueError("aggravation and release are parts of 1, hold is in seconds")
         if not 0 < self.outlook <= 1:
             raise ValueError("outlook is a part of 1; 1 leaves it out")
@@ -71,14 +70,15 @@ class Thresholds:
     def of(cls, overrides: Mapping[str, Any] | None) -> Self:
         """Returns the defaults with what a watch sets differently, as JSON values.
 
-        `heat` may name some levels only. Raises ValueError for unknown names and wrong values.
+        `heat` may name some levels only: the others keep their defaults, or make room for those.
+        Raises ValueError for unknown names and wrong values.
         """
         changed = dict(overrides or {})
         unknown = changed.keys() - {each.name for each in fields(cls)}
         if unknown:
             raise ValueError(f"unknown thresholds: {', '.join(sorted(unknown))}")
         levels = {WarningLevel(name): heat for name, heat in changed.pop("heat", {}).items()}
-        return cls(heat={**DEFAULT_HEAT, **levels}, **changed)
+        return cls(heat=_with_room(levels), **changed)
 
     def may_warn(self, heat: float) -> bool:
         """Tells whether a warning can be raised at all at this heat: most stories never come near,
@@ -87,9 +87,36 @@ class Thresholds:
 
     @property
     def least_heat(self) -> float:
-        """The heat at which a warning is possible, under all circumstances together. No outlook
-        warns below it: a watch that asks for ten times the heat is not told of small matters."""
-        return self.heat[WarningLevel.BLUE] * self.aggravation ** len(_AGGRAVATING)
+        """The heat at which a warning is possible, under all circumstances together."""
+        aggravated = self.heat[WarningLevel.BLUE] * self.aggravation ** len(_AGGRAVATING)
+        return min(aggravated, self.outlook_heat)
+
+    @property
+    def outlook_heat(self) -> float:
+        """The heat below which no outlook warns; infinite where the outlook is left out."""
+        return self.heat[WarningLevel.BLUE] * _OUTLOOK_PART if self.outlook < 1 else inf
+
+
+def _with_room(named: Mapping[WarningLevel, float]) -> Mapping[WarningLevel, float]:
+    """The heat of all levels. A default that does not rise with what is named keeps its proportion
+    to its only neighbour, or stands between the two in the geometric mean."""
+    heat: dict[WarningLevel, float] = {}
+    below: WarningLevel | None = None
+    for level in WarningLevel:
+        usual = DEFAULT_HEAT[level]
+        above = next((each for each in WarningLevel if each > level and each in named), None)
+        low = 0.0 if below is None else heat[below]
+        high = inf if above is None else named[above]
+        if level in named:
+            usual = named[level]
+        elif low >= usual and above is None and below is not None:
+            usual *= low / DEFAULT_HEAT[below]
+        elif usual >= high and below is None and above is not None:
+            usual *= high / DEFAULT_HEAT[above]
+        elif not low < usual < high:
+            usual = sqrt(low * high)
+        heat[level], below = usual, level
+    return heat
 
 
 DEFAULT_THRESHOLDS = Thresholds()
@@ -214,6 +241,8 @@ def _likely(outlook: Outlook | None, thresholds: Thresholds) -> tuple[Cause, ...
         "seconds": outlook.age,
         "size": outlook.size,
     }
+    if outlook.large:
+        return (Cause(Indicator.SIZE, outlook.posts, outlook.size, figures),)
     return (Cause(Indicator.OUTLOOK, outlook.share, thresholds.outlook, figures),)
 
 
@@ -237,7 +266,7 @@ def _level(
     if reached:
         return reached[-1]
     likely = outlook is not None and outlook.share >= thresholds.outlook * release
-    return WarningLevel.BLUE if likely and heat >= thresholds.least_heat * release else None
+    return WarningLevel.BLUE if likely and heat >= thresholds.outlook_heat * release else None
 
 
 def _move(

@@ -39,14 +39,19 @@ def features(course: Course) -> tuple[float, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """`share`: the part (0 to 1) of like events that grew to `size` posts within a day; what it
-    rests on stands beside it."""
+    """`share`: the part (0 to 1) of like events that grew past `size` posts within a day, 1 for
+    what did already; what it rests on stands beside it."""
 
     share: float
     size: int
     posts: int
     authors: int
     age: float
+
+    @property
+    def large(self) -> bool:
+        """Nothing is left to foretell: it is as large as the outlook speaks of."""
+        return self.posts > self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +102,21 @@ class OutlookModel:
         (low, first), (high, second) = self.shares[place - 1], self.shares[place]
         return first + (second - first) * (score - low) / (high - low)
 
-    def outlook(self, tally: Tally, now: float) -> Outlook | None:
-        """Returns the outlook of a subject at `now`; None once it is large, and nothing is left to
-        foretell."""
+    @property
+    def least_score(self) -> float:
+        """The score from which a story is warned of; infinite where no score suffices."""
+        if self.shares[0][1] >= self.threshold:
+            return -math.inf
+        for (low, first), (high, second) in pairwise(self.shares):
+            if second >= self.threshold:
+                return low + (high - low) * (self.threshold - first) / (second - first)
+        return math.inf
+
+    def outlook(self, tally: Tally, now: float) -> Outlook:
+        """Returns the outlook of a subject at `now` (epoch seconds of the story clock)."""
         so_far = course(tally, now)
-        if so_far.posts >= self.size:
-            return None
-        share = self.share(self.score(features(so_far)))
+        large = so_far.posts > self.size
+        share = 1.0 if large else self.share(self.score(features(so_far)))
         return Outlook(share, self.size, so_far.posts, so_far.authors, so_far.age)
 
 

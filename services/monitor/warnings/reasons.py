@@ -108,6 +108,19 @@ _WORDINGS = {
         english=_of_100,
         chinese=_of_100,
     ),
+    Indicator.SIZE: _Wording(
+        unit="posts",
+        reached=(
+            "{} posts in {span} from {authors} people; what grows past {} within a day is large.",
+            "{span}内 {} 条、{authors} 人参与；一天内超过 {} 条即为规模较大的话题。",
+        ),
+        below=(
+            "{} posts in {span} from {authors} people, not more than the {} of what is large.",
+            "{span}内 {} 条、{authors} 人参与，未超过 {} 条的规模。",
+        ),
+        english=_whole,
+        chinese=_whole,
+    ),
     Indicator.SURGE: _Wording(
         unit="evidence",
         reached=(

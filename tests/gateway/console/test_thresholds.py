@@ -31,7 +31,7 @@ async def test_saving_keeps_all_else_of_the_watch_and_notices_who_was_faster(vis
     browser.answers(f"PUT /watches/{WATCH}", 200, watch())
     browser.answers(f"GET /watches/{WATCH}", 200, watch())
     page = await browser.see(PLACE)
-    assert "46" in page
+    assert "60" in page
     kept = '{"name": "n", "expression": "停电", "targets": ["t"], "enabled": true}'
     answer = await browser.send(f"{PLACE}/save", kept=kept, version="3", blue="30")
     assert answer.status_code == 303

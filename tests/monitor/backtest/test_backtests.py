@@ -132,7 +132,7 @@ async def test_a_change_that_cannot_be_read_is_refused(monitor: RoomClient) -> N
     place = f"/api/v1/watches/{made['id']}/backtest"
     for change in (
         {"expression": "停电 AND"},
-        {"thresholds": {"heat": {"blue": 900}}},
+        {"thresholds": {"heat": {"blue": 900, "red": 800}}},
         {"days": 0},
     ):
         assert (await monitor.post(place, change)).status_code == 422

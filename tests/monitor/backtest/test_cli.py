@@ -70,7 +70,7 @@ def test_posts_are_told_by_story_and_watch(tmp_path: Path) -> None:
     ("watch", "says"),
     [
         ("expression: '停电 AND'", "must follow"),
-        ("thresholds: {heat: {blue: 900}}", "rise from blue to red"),
+        ("thresholds: {heat: {blue: 900, red: 800}}", "rise from blue to red"),
         ("thresholds: 5", "no watch"),
         ("- a", "expected"),
         ("a: [", "no watch"),

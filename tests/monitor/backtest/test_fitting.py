@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,8 @@ import typer
 from typer.testing import CliRunner
 
 from services.monitor.backtest.cascades import Case, read_cases, timeliness
-from services.monitor.backtest.fitting import main
-from services.monitor.warnings.outlook import OutlookModel
+from services.monitor.backtest.fitting import example, first_warned, main
+from services.monitor.warnings.outlook import SHIPPED, OutlookModel
 
 NOON = 1_772_337_600
 
@@ -50,15 +51,23 @@ def test_the_figures_of_both_parts_are_told_and_the_model_is_written(tmp_path: P
     out = tmp_path / "outlook.json"
     app = typer.Typer()
     app.command()(main)
-    result = CliRunner().invoke(app, [str(folder(tmp_path)), "--out", str(out)])
+    result = CliRunner().invoke(app, [str(folder(tmp_path)), "--out", str(out), "--divisions", "2"])
     assert result.exit_code == 0, result.output
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     told = [(line["fitted_on"], line["measured_on"]) for line in lines]
-    assert told[:3] == [(0, 1), (1, 0), ("the other part", "both parts")]
-    assert lines[0]["surges"] + lines[1]["surges"] == lines[2]["surges"] == 20
-    assert lines[2]["before_half"] == 1.0
+    assert told == [
+        ("0: 0", "0: 1"),
+        ("0: 1", "0: 0"),
+        ("1: 0", "1: 1"),
+        ("1: 1", "1: 0"),
+        ("one half of the authors", "the other half"),
+        ("all", "all"),
+        ("nothing: heat alone", "all"),
+    ]
+    assert lines[0]["surges"] + lines[1]["surges"] == lines[5]["surges"] == 20
+    assert lines[5]["before_half"] == lines[4]["before_half"]["least"] == 1.0
     document = json.loads(out.read_text("utf-8"))
-    assert document["figures"] == lines
+    assert document["figures"] == lines[4:]
     assert OutlookModel.of(document).threshold < 1
 
 
@@ -66,7 +75,19 @@ def test_cases_are_read_and_fall_into_two_parts_by_author(tmp_path: Path) -> Non
     cases = list(read_cases(folder(tmp_path)))
     assert [case.id for case in cases[:2]] == ["e0", "e1"]
     assert (cases[0].surge, cases[0].half_at) == (True, NOON + 400 * 12.0 / 2)
-    assert {case.part for case in cases} == {0, 1}
+    assert {case.part() for case in cases} == {0, 1}
+    assert [case.part("1") for case in cases] != [case.part() for case in cases]
+
+
+def test_the_rows_of_a_case_tell_the_first_warning_as_its_whole_replay_does(
+    tmp_path: Path,
+) -> None:
+    cases = list(read_cases(folder(tmp_path)))
+    for threshold in (0.5, SHIPPED.threshold, 1.0):
+        model = replace(SHIPPED, threshold=threshold)
+        warned = [first_warned(case, model) for case in cases]
+        assert [example(case).first_warned(model) for case in cases] == warned
+    assert any(warned)
 
 
 def test_timeliness_counts_as_the_scorer_does() -> None:
@@ -84,3 +105,4 @@ def test_timeliness_counts_as_the_scorer_does() -> None:
     found = timeliness(cases, lambda each: times.get(each.id), days=2)
     assert (found.surges, found.others, found.alarms) == (3, 2, 1)
     assert (found.before_half, found.lead_minutes, found.alarms_a_day) == (1 / 3, 0.0, 0.5)
+    assert found.right == 2 / 3

@@ -1,12 +1,13 @@
 """Warnings rise at once, fall slowly, never flap, and say why."""
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.monitor.indicators.reading import Reading, read
@@ -125,9 +126,9 @@ def test_the_outlook_warns_before_the_heat_does() -> None:
     ("heat", "outlook", "thresholds"),
     [
         (25, likely(0.5), USUAL),
-        (USUAL.least_heat - 0.1, likely(0.99), USUAL),
+        (USUAL.outlook_heat - 0.1, likely(0.99), USUAL),
         (25, None, USUAL),
-        (25, likely(0.99), replace(USUAL, outlook=1.0)),
+        (25, likely(1.0), replace(USUAL, outlook=1.0)),
         (25, likely(0.99), replace(USUAL, heat={BLUE: 440, YELLOW: 600, ORANGE: 750, RED: 2_000})),
     ],
 )
@@ -135,6 +136,13 @@ def test_an_outlook_that_is_unsure_cold_or_left_out_warns_of_nothing(
     heat: float, outlook: Outlook | None, thresholds: Thresholds
 ) -> None:
     assert judge(reading(heat), thresholds, None, outlook).level is None
+
+
+def test_what_is_large_within_a_day_is_warned_of_and_says_so() -> None:
+    decision = judge(reading(25), USUAL, None, replace(likely(1.0), posts=201))
+    assert (decision.move, decision.level) == (Move.RAISED, BLUE)
+    assert [cause.indicator for cause in decision.causes] == [Indicator.SIZE, Indicator.HEAT]
+    assert (decision.causes[0].value, decision.causes[0].threshold) == (201, 200)
 
 
 def test_the_outlook_raises_no_level_but_the_lowest() -> None:
@@ -220,16 +228,51 @@ def test_a_watch_sets_only_what_differs() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"heat": {"purple": 5}}, {"heat": {"blue": 500}}, {"colour": 1}, {"release": 2}]
+    "wrong",
+    [
+        {"heat": {"purple": 5}},
+        {"heat": {"blue": 500, "yellow": 400}},
+        {"heat": {"red": math.inf}},
+        {"hold": math.nan},
+        {"colour": 1},
+        {"release": 2},
+    ],
 )
 def test_wrong_values_of_a_watch_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"purple|rise|colour|parts of 1"):
         Thresholds.of(wrong)
 
 
+@pytest.mark.parametrize(
+    ("named", "heat"),
+    [
+        ({"blue": 120}, (120, 150, 200, 400)),
+        ({"yellow": 50}, (40, 50, 100, 200)),
+        ({"blue": 70, "orange": 74}, (70, 71.97, 74, 200)),
+        ({"red": 50}, (15, 27.39, 37.01, 50)),
+        ({"orange": 500}, (60, 75, 500, 1_000)),
+    ],
+)
+def test_levels_that_a_watch_does_not_name_make_room_for_those_that_it_names(
+    named: dict[str, float], heat: tuple[float, ...]
+) -> None:
+    assert tuple(Thresholds.of({"heat": named}).heat.values()) == pytest.approx(heat, abs=0.01)
+
+
+@given(st.dictionaries(st.sampled_from(list(WarningLevel)), st.floats(0.1, 1e6), max_size=2))
+def test_what_rises_fits_among_the_defaults(named: dict[WarningLevel, float]) -> None:
+    rising = dict(zip(sorted(named), sorted(named.values()), strict=True))
+    assume(len(set(rising.values())) == len(rising))
+    heat = Thresholds.of({"heat": rising}).heat
+    assert heat == heat | rising
+
+
 def test_a_heat_that_cannot_warn_under_any_circumstances_needs_no_reading() -> None:
-    assert not USUAL.may_warn(44 * 0.75**3 - 0.01)
-    assert USUAL.may_warn(44 * 0.75**3)
+    assert not USUAL.may_warn(44 / 3 - 0.01)
+    assert USUAL.may_warn(44 / 3)
+    by_heat_alone = replace(USUAL, outlook=1.0)
+    assert not by_heat_alone.may_warn(44 * 0.75**3 - 0.01)
+    assert by_heat_alone.may_warn(44 * 0.75**3)
 
 
 @pytest.mark.parametrize(

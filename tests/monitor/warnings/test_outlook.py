@@ -1,6 +1,7 @@
 """The outlook tells from the course so far how likely a story grows large, and explains itself."""
 
 import json
+import math
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -25,7 +26,6 @@ def story(posts: int, every: float) -> Tally:
 
 def share(posts: int, every: float) -> float:
     found = SHIPPED.outlook(story(posts, every), NOON + (posts - 1) * every)
-    assert found is not None
     return found.share
 
 
@@ -41,12 +41,27 @@ def test_the_same_posts_over_a_longer_time_are_a_milder_one() -> None:
 
 def test_it_says_what_it_rests_on() -> None:
     found = SHIPPED.outlook(story(50, 60), NOON + 49 * 60)
-    assert found is not None
     assert (found.size, found.posts, found.authors, found.age) == (200, 50, 50, 49 * 60.0)
+    assert not found.large
 
 
 def test_of_what_is_large_nothing_is_left_to_foretell() -> None:
-    assert SHIPPED.outlook(story(200, 10), NOON + 1_990) is None
+    assert share(200, 300) < 1
+    found = SHIPPED.outlook(story(201, 300), NOON + 200 * 300)
+    assert (found.share, found.large) == (1.0, True)
+
+
+@given(st.floats(0.5, 1))
+def test_the_least_score_that_warns_is_the_one_of_the_threshold(threshold: float) -> None:
+    model = replace(SHIPPED, threshold=threshold)
+    if math.isinf(model.least_score):
+        assert threshold > model.shares[-1][1] or threshold <= model.shares[0][1]
+    else:
+        assert model.share(model.least_score) == pytest.approx(threshold)
+
+
+def test_no_share_of_past_events_is_told_as_a_certainty() -> None:
+    assert SHIPPED.shares[-1][1] < 1
 
 
 @given(st.lists(st.floats(0, 90_000), min_size=1, max_size=60))
@@ -70,10 +85,11 @@ def test_the_shipped_file_tells_what_it_was_fitted_on_and_how_well_it_does() -> 
     assert OutlookModel.of(VALUES) == SHIPPED
     assert set(VALUES["weights"]) == set(FIGURES)
     assert "CED_Dataset" in VALUES["fitted_on"]
-    unseen = next(each for each in VALUES["figures"] if each["fitted_on"] == "the other part")
-    assert unseen["before_half"] >= 0.87
-    assert unseen["lead_minutes"] >= 63
-    assert unseen["alarms_a_day"] <= 3
+    unseen = next(each for each in VALUES["figures"] if each["measured_on"] == "the other half")
+    assert unseen["divisions"] >= 5
+    assert unseen["before_half"]["median"] >= 0.87
+    assert unseen["lead_minutes"]["median"] >= 63
+    assert unseen["alarms_a_day"]["median"] <= 3
     assert all(low[0] < high[0] for low, high in pairwise(VALUES["shares"]))
 
 

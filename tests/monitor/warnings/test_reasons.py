@@ -37,6 +37,11 @@ SURGING = {"count": 87, "expected": 4.2, "seconds": 2_700}
             "在一天内超过 200 条，达到 91 起即预警。",
         ),
         (
+            Cause(Indicator.SIZE, 214, 200, LIKELY | {"seconds": 36_000}),
+            "214 posts in 10 hours from 120 people; what grows past 200 within a day is large.",
+            "10 小时内 214 条、120 人参与；一天内超过 200 条即为规模较大的话题。",
+        ),
+        (
             Cause(Indicator.SURGE, 3.12, 2.5, SURGING),
             "In 45 minutes the watch was mentioned 87 times, where 4.2 are usual at this hour and "
             "weekday, and this story is most of it (evidence 3.1, 2.5 are enough).",
