@@ -17,8 +17,8 @@ def keywords_of(profile: Mapping[str, float], *, besides: str = "", most: int = 
     Chinese features are pairs of characters: 变电 and 电站 are put together to 变电站. What stands
     in `besides` (the folded title) is not said again.
     """
-    single = (feature for feature in profile if PAIR not in feature)
-    ranked = sorted(single, key=lambda feature: (-profile[feature], feature))[:_LOOKED_AT]
+    counted = sorted([(-count, each) for each, count in profile.items() if PAIR not in each])
+    ranked = [feature for _, feature in counted[:_LOOKED_AT]]
     words: list[str] = []
     used: set[str] = set()
     for feature in ranked:

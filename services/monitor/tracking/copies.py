@@ -17,7 +17,6 @@ from services.monitor.tracking.memory import Memory
 from services.monitor.tracking.statements import RECAST_MENTIONS
 from services.monitor.tracking.writing import write_stories
 from shared.contracts.posts import CollectedPost, CopyJudged
-from shared.db import database_now
 
 _COLUMNS = ("post_id", "original_id", "kind", "similarity")
 
@@ -54,7 +53,7 @@ async def write_copies(
 
 async def note_judgement(session: AsyncSession, memory: Memory, told: CopyJudged) -> None:
     """Count a post as people judged it: as one of its own, or as a copy again."""
-    await memory.hold(session)
+    now = await memory.hold(session)
     memory.copies.forget(told.post_id.bytes)
     pair = await session.get(PostCopy, (told.post_id, told.original_id))
     post = await session.get(Post, told.post_id)
@@ -64,7 +63,7 @@ async def note_judgement(session: AsyncSession, memory: Memory, told: CopyJudged
     # A repost or an answer repeats its parent, whatever it says.
     repeats = told.is_copy or post.parent_external_id is not None
     await recount(session, memory, {told.post_id: repeats})
-    await write_stories(session, memory, (await database_now(session)).timestamp())
+    await write_stories(session, memory, now.timestamp())
     if not told.is_copy:
         memory.copies.add_one(post.id, post.title, post.text, post.text_hash)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, select, text, update
@@ -30,8 +31,9 @@ _GROUPING = GroupingSettings(most_stories=_MOST_STORIES)
 # Takes the lock on the one row, which the first who comes makes.
 _HOLD = text("""
 INSERT INTO monitor.tracking (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET id = 1
-RETURNING token, base, regrouped
+RETURNING token, base, regrouped, now() AS at
 """)
+_LEAVE = update(Tracking).where(Tracking.id == 1)
 
 # After more changes than this between two batches, everything is read anew.
 _MOST_FOLLOWED = 50
@@ -68,8 +70,9 @@ class Memory(WatchMemory):
     # Stories that a post came to after they were let go of.
     _strange: set[UUID] = field(default_factory=set)
 
-    async def hold(self, session: AsyncSession) -> None:
-        """Become the one who tracks until the end of the transaction, with a true memory."""
+    async def hold(self, session: AsyncSession) -> datetime:
+        """Become the one who tracks until the end of the transaction, with a true memory; returns
+        when that began, by the database's clock."""
         written = (await session.execute(_HOLD)).one()
         if self.token is not None and written.base == self.token:
             await self._follow(session, [UUID(each) for each in written.regrouped])
@@ -77,6 +80,8 @@ class Memory(WatchMemory):
             await self._read_stories(session)
         await self.read_watches(session)
         await self._leave(session, base=None, regrouped=None)
+        at: datetime = written.at
+        return at
 
     async def hold_some(self, session: AsyncSession, stories: Iterable[UUID], change: UUID) -> None:
         """Become the one who tracks for one `change` of these stories, knowing nothing else.
@@ -147,9 +152,8 @@ class Memory(WatchMemory):
     ) -> None:
         self.token = new_id()
         await session.execute(
-            update(Tracking)
-            .where(Tracking.id == 1)
-            .values(token=self.token, base=base, regrouped=regrouped)
+            _LEAVE.values(token=self.token, base=base, regrouped=regrouped),
+            execution_options={"synchronize_session": False},
         )
 
     async def _follow(self, session: AsyncSession, changes: Sequence[UUID]) -> None:

@@ -35,7 +35,6 @@ from services.monitor.tracking.writing import (
 from services.monitor.watches.live import fields_of
 from shared.contracts.labels import Sentiment
 from shared.contracts.posts import CollectedPost, PostsAnalysed, PostsCollected
-from shared.db import database_now
 from shared.folding import fold
 
 # What a post that joined its story in one of these ways says was said before.
@@ -46,8 +45,7 @@ async def track_posts(
     session: AsyncSession, memory: Memory, batch: Sequence[PostsCollected]
 ) -> None:
     """Track new posts and new revisions, in the order in which they came."""
-    await memory.hold(session)
-    now = (await database_now(session)).timestamp()
+    now = (await memory.hold(session)).timestamp()
     posts = [post for event in batch for post in event.posts]
     texts = [fold(post.text) for post in posts]
     await _recall_parents(session, memory, posts)
@@ -98,8 +96,7 @@ async def note_opinions(
     session: AsyncSession, memory: Memory, batch: Sequence[PostsAnalysed]
 ) -> None:
     """Keep the opinions in posts, count them in their stories, and judge those again."""
-    await memory.hold(session)
-    now = (await database_now(session)).timestamp()
+    now = (await memory.hold(session)).timestamp()
     written = (await session.execute(UPSERT_OPINIONS, opinion_columns(batch))).all()
     await recount(session, memory, written, now)
 
@@ -134,8 +131,7 @@ async def recount(
 
 async def judge_silent_stories(session: AsyncSession, memory: Memory) -> None:
     """Let warnings fall and end when nothing more is said; warn of stories that carry a surge."""
-    await memory.hold(session)
-    now = await database_now(session)
+    now = await memory.hold(session)
     surging = await find_surging(session, now)
     for tracked in memory.tracked.values():
         tracked.surging = surging.get(tracked.id)

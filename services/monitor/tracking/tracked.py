@@ -27,6 +27,7 @@ class Tracked:
     `received` is when its newest post reached us, in epoch seconds of our clock; from there the
     story clock runs on. `judged_minute` keeps a fast replay honest: within one batch, a story is
     judged at the end of each of its minutes. `surging`: the surge of a watch that it carries now.
+    `worded`: how many posts its story had when title, keywords and profile were written last.
     """
 
     id: UUID
@@ -42,6 +43,7 @@ class Tracked:
     surging: Surging | None = None
     judged_minute: int | None = None
     changed: bool = False
+    worded: int = -1
     decisions: list[tuple[float, Decision]] = field(default_factory=list)
 
     def add(

@@ -18,6 +18,9 @@ from shared.contracts.posts import CollectedPost, PostsAnalysed
 from shared.contracts.warnings import EvidencePost
 from shared.folding import fold
 
+# ASCII: a lone half of a surrogate pair in a profile must not break the statement.
+_json = json.JSONEncoder(separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -86,15 +89,17 @@ def opinion_columns(batch: Sequence[PostsAnalysed]) -> dict[str, list[Any]]:
 def _row(memory: Memory, tracked: Tracked, now: float) -> dict[str, Any]:
     reading = tracked.read(now)
     opinions = reading.negativity
-    story = memory.grouping.get(str(tracked.id))
-    if story is not None:
+    story, profile = memory.grouping.get(str(tracked.id)), None
+    if story is not None and story.posts != tracked.worded:
         tracked.title = story.title
         tracked.keywords = keywords_of(story.profile, besides=fold(story.title))
+        tracked.worded = story.posts
+        profile = _json(story.to_state())
     return {
         "id": tracked.id,
         "watch_id": tracked.watch_id,
         "title": tracked.title,
-        "profile": _json(story.to_state()) if story else None,
+        "profile": profile,  # None leaves what is on record
         "tally": _json(tracked.tally.to_state()),
         "evidence": _json(tracked.evidence),
         "watch_mentions": _json(tracked.watch_mentions),
@@ -135,8 +140,3 @@ def notice_of(memory: Memory, tracked: Tracked, at: float) -> Notice:
         evidence=tuple(EvidencePost.model_validate(entry) for entry in evidence),
         sample=watch in memory.samples,
     )
-
-
-def _json(value: Any) -> str:
-    # ASCII: a lone half of a surrogate pair in a profile must not break the statement.
-    return json.dumps(value, separators=(",", ":"))

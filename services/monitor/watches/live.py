@@ -99,14 +99,18 @@ async def read_source_names(session: AsyncSession) -> SourceNames:
     return SourceNames({row.id: row.name for row in rows})
 
 
-async def state_of_watches(session: AsyncSession) -> tuple[Any, ...]:
-    """What is another whenever a watch, an alias or the name of a source was changed."""
-    parts = [
+_STATE = select(
+    *(
         value
         for kind in (Watch, Alias, Source)
         for value in (
             select(func.count()).select_from(kind).scalar_subquery(),
             select(func.max(kind.changed_at)).scalar_subquery(),
         )
-    ]
-    return tuple((await session.execute(select(*parts))).one())
+    )
+)
+
+
+async def state_of_watches(session: AsyncSession) -> tuple[Any, ...]:
+    """What is another whenever a watch, an alias or the name of a source was changed."""
+    return tuple((await session.execute(_STATE)).one())
