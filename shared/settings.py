@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     # Lets feeds be read from private addresses: an intranet. Never link-local ones, where clouds
     # keep their credentials.
     allow_private_sources: bool = False
+    # Where the house has its RSSHub, which makes feeds of platforms that have none.
+    rsshub_url: str | None = Field(default=None, pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$")
     # How long the words of a post stay that was deleted where it stood.
     deleted_posts_hours: int = Field(default=24, ge=0, le=720)
     # Between two requests to one site, of all workers together. A robots.txt may ask for more.

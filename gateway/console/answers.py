@@ -15,6 +15,14 @@ class Trouble:
     errors: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
 
+    def about(self, pointer: str) -> str:
+        """What is wrong with the field at `pointer`; empty where nothing is."""
+        for place in self.errors:
+            where, _, detail = place.partition(": ")
+            if where == pointer or where.startswith(f"{pointer}/"):
+                return detail
+        return ""
+
     @property
     def passing(self) -> bool:
         """Tell whether trying again later can help."""

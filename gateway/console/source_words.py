@@ -3,6 +3,8 @@
 `tests/gateway/console/test_sources.py` holds that none is missing.
 """
 
+from collections.abc import Mapping
+
 from gateway.console.words import N_
 
 SOURCE_TEXTS = (
@@ -107,3 +109,27 @@ SOURCE_TEXTS = (
     N_("Stories and comments that hold words"),
     N_('Empty for everything; "in quotes" for a phrase'),
 )
+
+# Words of codes, as `words.WORDS` has them.
+SOURCE_WORDS: Mapping[str, Mapping[str, str]] = {
+    "source_option": {
+        "hashtag": N_("a hashtag"),
+        "public": N_("the public timeline"),
+        "search": N_("a search for words"),
+        "new": N_("new submissions"),
+        "comments": N_("comments"),
+        "all": N_("everything"),
+        "stories": N_("stories"),
+        "source": N_("numbers of this site"),
+        "platform": N_("ids of the platform itself"),
+        "newest_first": N_("newest first"),
+        "oldest_first": N_("oldest first"),
+    },
+    "source_state": {
+        "ok": N_("fine"),
+        "new": N_("not read yet"),
+        "failing": N_("failing"),
+        "silent": N_("silent"),
+        "disabled": N_("out of service"),
+    },
+}

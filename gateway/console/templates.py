@@ -19,6 +19,7 @@ from jinja2.runtime import Context
 
 from gateway.console.language import load_messages
 from gateway.console.moments import Teller, as_moment
+from gateway.console.source_words import SOURCE_WORDS
 from gateway.console.views.alerts import contact_lines, shift_lines
 from gateway.console.views.difference import differences
 from gateway.console.views.highlights import pieces
@@ -76,10 +77,13 @@ def _told(method: Callable[..., Any]) -> Callable[..., Any]:
     return told
 
 
+_WORDS = {**WORDS, **SOURCE_WORDS}
+
+
 def _speaker(gettext: Callable[[str], str]) -> Callable[[str, Any], str]:
     def word(kind: str, code: Any) -> str:
         """A code of the API in words; one that no table knows is shown as it is."""
-        known = WORDS[kind].get(str(code)) if code else None
+        known = _WORDS[kind].get(str(code)) if code else None
         return gettext(known) if known else str(code or "")
 
     return word

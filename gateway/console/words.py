@@ -221,13 +221,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "normal": N_("today"),
         "high": N_("at once"),
     },
-    "source_state": {
-        "ok": N_("fine"),
-        "new": N_("not read yet"),
-        "failing": N_("failing"),
-        "silent": N_("silent"),
-        "disabled": N_("out of service"),
-    },
     "round_state": {
         "open": N_("open"),
         "done": N_("done"),

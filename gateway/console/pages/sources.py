@@ -11,8 +11,9 @@ from gateway.console.acts import Act, Attempt, is_yes, number, optional, perform
 from gateway.console.answers import Answer, Trouble
 from gateway.console.pages import page_router
 from gateway.console.views.permits import permit
-from gateway.console.views.shapes import asked_of, read_part
+from gateway.console.views.shapes import Asked, asked_of, read_part
 from gateway.console.visit import NOT_FOUND, Here, PageMissing, Visit, together
+from gateway.console.words import N_
 from shared.contracts.actors import Permission
 
 router = page_router()
@@ -46,11 +47,12 @@ ACTS = {
 @router.get(_SOURCES)
 async def show_sources(visit: Here) -> Response:
     """All sources and how they do, and what is covered."""
-    sources, coverage, volumes, kinds = await together(
+    sources, coverage, volumes, kinds, bridges = await together(
         visit.ask("/sources", [("limit", "200")]),
         visit.ask("/sources/coverage"),
         visit.ask("/sources/volumes"),
         visit.ask("/sources/kinds"),
+        visit.ask("/sources/bridges"),
     )
     drawn = {volume["source_id"]: volume["posts"] for volume in volumes.items}
     worst_first = sorted(sources.items, key=lambda source: _ORDER.get(source["state"], 9))
@@ -61,6 +63,7 @@ async def show_sources(visit: Here) -> Response:
         coverage=coverage,
         volumes=drawn,
         kinds=kinds,
+        bridges=bridges,
         permit=permit(visit.actor, Permission.EDIT_SOURCES),
     )
 
@@ -70,8 +73,11 @@ _ORDER = {"silent": 0, "failing": 1, "new": 2, "ok": 3, "disabled": 4}
 
 @router.get(f"{_SOURCES}/new")
 async def show_new(visit: Here) -> Response:
-    """The form of a new source; its kind stands in the address."""
+    """The form of a new source; its kind, or the preset of a bridge, stands in the address."""
     return await _new(visit, visit.request.query_params.get("kind", "rss"))
+
+
+_BRIDGE = "settings.text.bridge"
 
 
 @router.post(f"{_SOURCES}/new")
@@ -116,13 +122,16 @@ async def act_on_source(visit: Here, source_id: UUID, act: str) -> Response:
 async def _new(
     visit: Visit, name: str, attempt: Attempt | None = None, tried: Answer | None = None
 ) -> Response:
-    kinds = await visit.ask("/sources/kinds")
+    kinds, bridges = await together(visit.ask("/sources/kinds"), visit.ask("/sources/bridges"))
     kind = _kind(kinds, name)
+    chosen = visit.request.query_params.get("bridge", "")
+    settings = {"bridge": {"name": chosen}} if chosen else {}
     return await visit.page(
         "pages/source_new.html",
         kinds=kinds,
         kind=kind,
-        fields=_fields(kind, {}, attempt),
+        bridges=bridges,
+        fields=_fields(visit, kind, bridges, settings, attempt),
         attempt=attempt,
         tried=tried,
         permit=permit(visit.actor, Permission.EDIT_SOURCES),
@@ -137,8 +146,10 @@ async def _source(
     secret: Answer | None = None,
 ) -> Response:
     source = await visit.require(f"/sources/{source_id}")
-    statistics, kinds = await together(
-        visit.ask(f"/sources/{source_id}/statistics"), visit.ask("/sources/kinds")
+    statistics, kinds, bridges = await together(
+        visit.ask(f"/sources/{source_id}/statistics"),
+        visit.ask("/sources/kinds"),
+        visit.ask("/sources/bridges"),
     )
     kind = _kind(kinds, source["kind"])
     return await visit.page(
@@ -146,7 +157,7 @@ async def _source(
         source=source,
         statistics=statistics,
         kind=kind,
-        fields=_fields(kind, source["settings"], attempt),
+        fields=_fields(visit, kind, bridges, source["settings"], attempt),
         attempt=attempt,
         tried=tried,
         secret=secret,
@@ -162,15 +173,54 @@ def _kind(kinds: Answer, name: str) -> Mapping[str, Any]:
 
 
 def _fields(
-    kind: Mapping[str, Any], settings: Mapping[str, Any], attempt: Attempt | None
+    visit: Visit,
+    kind: Mapping[str, Any],
+    bridges: Answer,
+    settings: Mapping[str, Any],
+    attempt: Attempt | None,
 ) -> dict[str, Any]:
     """The fields of the kind: what was typed comes back, save what is secret."""
     if attempt is not None:
         settings = read_part("settings", attempt.values.items())
+    wish = settings.get("bridge") or {}
+    bridge = next((one for one in bridges.items if one["name"] == wish.get("name")), None)
     return {
+        "bridge": bridge,
+        "parameters": _parameters(visit, bridge, wish, bridges.body) if bridge else [],
         "settings": asked_of("settings", kind["settings"], settings),
         "credentials": asked_of("credentials", kind["credentials"], {}, secret=True),
     }
+
+
+def _parameters(
+    visit: Visit, bridge: Mapping[str, Any], wish: Mapping[str, Any], listed: Mapping[str, Any]
+) -> list[Asked]:
+    """What a preset asks for: its words, and where the bridge is unless the house has set that."""
+    language = "en" if visit.language == "en" else "zh"
+    typed = wish.get("values", {})
+    asked = [
+        Asked(
+            name=f"{_BRIDGE}.values.{one['name']}",
+            kind="text",
+            label=one["title"][language],
+            hint="",
+            value=str(typed.get(one["name"], "")),
+            required=True,
+            example=one["example"],
+        )
+        for one in bridge["parameters"]
+    ]
+    known = listed.get("rsshub_url") if bridge["program"] == "RSSHub" else None
+    where = Asked(
+        name=f"{_BRIDGE}.base",
+        kind="text",
+        label=N_("Address of the bridge"),
+        hint="",
+        value=wish.get("base") or "",
+        required=not known,
+        example=known or "https://rsshub.example.org",
+    )
+    return [*asked, where]
 
 
 async def _try(visit: Visit, form: FormData, source_id: UUID | None = None) -> Answer:

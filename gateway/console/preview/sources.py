@@ -43,6 +43,22 @@ def kinds() -> list[dict[str, Any]]:
     return [feed, feed | search]
 
 
+def bridges() -> list[dict[str, Any]]:
+    """A preset."""
+    keyword = {"name": "keyword", "title": {"zh": "关键词", "en": "Keyword"}, "example": "云州供电"}
+    return [
+        {
+            "name": "weibo_keyword",
+            "program": "RSSHub",
+            "platform": "weibo",
+            "title": {"zh": "微博关键词", "en": "Weibo: a keyword"},
+            "hint": {"zh": "含这个词的新微博。", "en": "New posts that hold the word."},
+            "path": "/weibo/keyword/{keyword}",
+            "parameters": [keyword | {"pattern": None}],
+        }
+    ]
+
+
 def sources(now: datetime) -> list[dict[str, Any]]:
     """One that does well, one that fell silent, one that cannot be read."""
     health = {
@@ -152,6 +168,7 @@ def answers(now: datetime) -> dict[str, Any]:
     return {
         "/sources": {"items": found, "next_cursor": None},
         "/sources/kinds": {"items": kinds()},
+        "/sources/bridges": {"items": bridges(), "rsshub_url": None},
         "/sources/coverage": {"items": coverage(now)},
         "/sources/volumes": {
             "days": 14,

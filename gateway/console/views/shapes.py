@@ -21,6 +21,14 @@ class Asked:
     value: str
     required: bool
     options: tuple[str, ...] = ()
+    example: str = ""
+
+    @property
+    def pointer(self) -> str:
+        """Where the API says that something is wrong with it: `settings.lines.words` is
+        `/settings/words` there."""
+        part, _, rest = self.name.partition(".")
+        return f"/{part}/{rest.partition('.')[2].replace('.', '/')}"
 
 
 def asked_of(
@@ -33,6 +41,7 @@ def asked_of(
     return [
         _asked(part, name, _plain(property_, schema), values, name in needed, secret)
         for name, property_ in schema.get("properties", {}).items()
+        if not property_.get("x-own-form")
     ]
 
 
@@ -54,6 +63,7 @@ def _asked(
         value="" if secret else _shown(kind, value),
         required=required and not secret,
         options=tuple(str(option) for option in property_.get("enum", ())),
+        example="" if secret else _shown(kind, next(iter(property_.get("examples", ())), None)),
     )
 
 
@@ -97,17 +107,24 @@ def _shown(kind: str, value: Any) -> str:
 
 
 def read_part(part: str, fields: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """The values of a part from the fields of a form; what was left empty is left out."""
+    """The values of a part from the fields of a form; what was left empty is left out. A dot in the
+    name of a value leads into an object."""
     found: dict[str, Any] = {}
     for name, typed in fields:
         begin, _, rest = name.partition(".")
         kind, _, key = rest.partition(".")
         if begin != part or not key:
             continue
+        *path, last = key.split(".")
+        if kind != "flag" and not typed.strip():
+            continue
+        inner = found
+        for step in path:
+            inner = inner.setdefault(step, {})
         if kind == "flag":
-            found[key] = found.get(key, False) or typed == "yes"
-        elif typed.strip():
-            found[key] = _read(kind, typed.strip())
+            inner[last] = inner.get(last, False) or typed == "yes"
+        else:
+            inner[last] = _read(kind, typed.strip())
     return found
 
 

@@ -7,9 +7,11 @@ from fastapi import Header, Query, Response
 from sqlalchemy import select
 
 from services.monitor.sources import service
+from services.monitor.sources.bridges import bridges
 from services.monitor.sources.connectors.registry import KINDS
 from services.monitor.sources.models import Source
 from services.monitor.sources.schemas import (
+    BridgesOut,
     KindOut,
     KindsOut,
     PreviewOut,
@@ -64,6 +66,12 @@ async def preview_source(
 async def list_kinds(_: Viewer) -> KindsOut:
     """The kinds of sources, and the shapes of their settings and credentials."""
     return KindsOut(items=[KindOut.of(name, kind) for name, kind in KINDS.items()])
+
+
+@router.get("/bridges", operation_id="sources_bridges")
+async def list_bridges(runtime: CurrentRuntime, _: Viewer) -> BridgesOut:
+    """Presets of feeds that bridges make of platforms without any (`settings.bridge` of a feed)."""
+    return BridgesOut(items=list(bridges().values()), rsshub_url=runtime.settings.rsshub_url)
 
 
 @router.get("/{source_id}", operation_id="sources_get")

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field, SecretStr, StrictBool, StrictInt
 
 from services.monitor.posts.schemas import PostNew
+from services.monitor.sources.bridges import Bridge
 from services.monitor.sources.connectors.registry import Kind
 from services.monitor.sources.kinds import SourceKind
 from services.monitor.sources.models import Source
@@ -179,6 +180,13 @@ class KindsOut(ResponseShape):
     """All kinds of sources."""
 
     items: list[KindOut]
+
+
+class BridgesOut(ResponseShape):
+    """All presets, and where the house has its RSSHub."""
+
+    items: list[Bridge]
+    rsshub_url: str | None = Field(description="Where presets of RSSHub read unless a source says")
 
 
 class PushOut(ResponseShape):

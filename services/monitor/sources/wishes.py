@@ -9,6 +9,13 @@ import httpx
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from services.monitor.sources.address_guard import AddressRefusedError, check_url
+from services.monitor.sources.bridges import (
+    BridgeRefusedError,
+    BridgeWish,
+    address_of,
+    bridges,
+)
+from services.monitor.sources.connectors.feed import FeedSettings
 from services.monitor.sources.connectors.registry import KINDS, Kind
 from services.monitor.sources.schemas import SourceNew
 from shared.errors import Invalid
@@ -35,14 +42,17 @@ def read_wish(new: SourceNew, source_id: UUID, settings: Settings) -> Wish:
             kind.
     """
     kind = KINDS[new.kind]
+    wanted = _shaped(kind.settings, new.settings, "/settings")
+    bridge = wanted.bridge if isinstance(wanted, FeedSettings) else None
+    url, platform = new.url, kind.platform
+    if bridge is not None:
+        url, platform = _bridged(bridge, settings), bridges()[bridge.name].platform
     return Wish(
         kind=kind,
-        url=_address(new, kind, source_id, settings),
-        platform=new.platform or kind.platform,
+        url=_address(new, url, kind, source_id, settings),
+        platform=new.platform or platform,
         every_minutes=new.every_minutes or kind.every_minutes,
-        settings=_shaped(kind.settings, new.settings, "/settings").model_dump(
-            mode="json", exclude_unset=True
-        ),
+        settings=wanted.model_dump(mode="json", exclude_unset=True),
         credentials=_credentials(new, kind),
     )
 
@@ -53,11 +63,20 @@ def same_site(one: str, other: str) -> bool:
     return (first.scheme, first.host, first.port) == (second.scheme, second.host, second.port)
 
 
-def _address(new: SourceNew, kind: Kind, source_id: UUID, settings: Settings) -> str:
+def _bridged(bridge: BridgeWish, settings: Settings) -> str:
+    try:
+        return address_of(bridge, settings.rsshub_url)
+    except BridgeRefusedError as error:
+        raise _refused(f"/settings/bridge{error.place}", str(error)) from error
+
+
+def _address(
+    new: SourceNew, url: str | None, kind: Kind, source_id: UUID, settings: Settings
+) -> str:
     if kind.pushed:
         # Not where it is read, but where it sends to.
         return f"{settings.public_url.rstrip('/')}/api/v1/sources/{source_id}/push"
-    url = new.url or kind.address
+    url = url or kind.address
     if url is None:
         raise _refused("/url", f"a source of the kind {new.kind} needs an address")
     try:

@@ -73,6 +73,40 @@ async def test_what_is_wrong_with_it_is_shown_beside_what_was_typed(visit):
     assert 'value="停电"' in response.text
 
 
+async def test_a_preset_asks_for_its_words_and_nothing_else_of_a_feed(visit):
+    browser = visit()
+    html = await browser.see(f"{HERE}/new?kind=rss&bridge=weibo_keyword")
+    assert "微博关键词" in html
+    assert 'name="settings.text.bridge.values.keyword"' in html
+    assert 'name="url"' not in html
+    browser.answers("POST /sources", 201, {"id": SOURCE})
+    typed = {
+        "key": "key-1",
+        "sheet": "new",
+        "kind": "rss",
+        "name": "微博 停电",
+        "settings.text.bridge.name": "weibo_keyword",
+        "settings.text.bridge.values.keyword": " 停电 ",
+        "settings.text.bridge.base": "",
+        "verb": "keep",
+    }
+    await browser.http.post(f"{HERE}/new", data=typed)
+    bridge = {"name": "weibo_keyword", "values": {"keyword": "停电"}}
+    assert browser.said().json["settings"] == {"bridge": bridge}
+
+
+@pytest.mark.parametrize("verb", ["keep", "try"])
+async def test_what_is_wrong_stands_beside_its_field(visit, verb):
+    browser = visit(language="en")
+    wrong = {"pointer": "/settings/bridge/values/keyword", "detail": "fill this in"}
+    body = {"type": "/problems/values-do-not-fit", "detail": "wrong", "errors": [wrong]}
+    browser.answers("POST /sources" + ("/preview" if verb == "try" else ""), 422, body)
+    typed = FORM | {"kind": "rss", "settings.text.bridge.name": "weibo_keyword", "verb": verb}
+    html = (await browser.http.post(f"{HERE}/new", data=typed)).text
+    label = html.index('name="settings.text.bridge.values.keyword"')
+    assert 'class="wrong" role="alert">fill this in' in html[label - 200 : label]
+
+
 async def test_a_silent_source_says_since_when(visit):
     html = await visit(language="en").see(f"{HERE}/{SILENT}")
     assert "Silent since" in html

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, StrictBool
 
+from services.monitor.sources.bridges import BridgeWish
 from services.monitor.sources.connectors.protocol import Harvest, Order
 from services.monitor.sources.entries import Origin, to_posts
 from services.monitor.sources.feed_reading import read_feed_apart
@@ -36,6 +37,12 @@ class FeedSettings(RequestShape):
         title="Full text",
         description="Fetch the page behind each entry and keep its text, where the feed tells only "
         "the beginning",
+    )
+    bridge: BridgeWish | None = Field(
+        default=None,
+        description="A preset of `GET /sources/bridges` in the place of `url`: the address follows",
+        # The console asks for it by the parameters of the preset.
+        json_schema_extra={"x-own-form": True},
     )
     time_zone: Annotated[str | None, AfterValidator(_zone)] = Field(
         default=None,
