@@ -14,8 +14,9 @@ _LEAST_SHAPE = 0.2
 class Baseline:
     """Expected count of the next bin: level x hour of the day x day of the week.
 
-    The level is an exponentially weighted mean of the counts without their shapes. A shape is the
-    ratio of what came to what the level promised, drawn toward 1 by `season_prior` posts (the mean
+    The level is an exponentially weighted mean of the counts without their shapes, the larger of
+    two: that of the last days, and that of the last weeks, so that the end of a quiet week is no
+    surge. A shape is the ratio of what came to what the level promised, drawn toward 1 by `season_prior` posts (the mean
     of a Gamma posterior): a young or quiet series has none, a busy one learns it within days. A
     surge teaches no more than a bounded count.
     """
@@ -30,6 +31,11 @@ class Baseline:
         "_prior",
         "_promised_hour",
         "_promised_weekday",
+        "_slow_ceiling",
+        "_slow_decay",
+        "_slow_floor",
+        "_slow_sum",
+        "_slow_weight",
         "_sum",
         "_weekday_decay",
         "_weight",
@@ -42,7 +48,9 @@ class Baseline:
         self._weekday_decay = settings.decay(settings.weekday_half_life / _WEEKDAYS)
         self._prior = settings.season_prior
         self._ceiling, self._floor = settings.surge_factor, settings.surge_floor
-        self._sum = self._weight = 0.0
+        self._slow_decay = settings.decay(settings.slow_half_life)
+        self._slow_ceiling, self._slow_floor = settings.slow_factor, settings.slow_floor
+        self._sum = self._weight = self._slow_sum = self._slow_weight = 0.0
         self._came_hour, self._promised_hour = [0.0] * _HOURS, [0.0] * _HOURS
         self._came_weekday, self._promised_weekday = [0.0] * _WEEKDAYS, [0.0] * _WEEKDAYS
 
@@ -54,13 +62,19 @@ class Baseline:
         came_day, promised_day = self._came_weekday, self._promised_weekday
         of_weekday = (came_day[weekday] + prior) / (promised_day[weekday] + prior)
         level = self._sum / self._weight if self._weight else count
+        slow = self._slow_sum / self._slow_weight if self._slow_weight else 0.0
         shape = of_hour * of_weekday
-        expected = level * shape
-        most = self._ceiling * expected + self._floor
+        expected = (slow if slow > level else level) * shape
+        flat = shape if shape > _LEAST_SHAPE else _LEAST_SHAPE
+        most = self._slow_ceiling * expected + self._slow_floor
+        decay = self._slow_decay
+        self._slow_sum = self._slow_sum * decay + (count if count < most else most) / flat
+        self._slow_weight = self._slow_weight * decay + 1.0
+        most = self._ceiling * level * shape + self._floor
         if count > most:
             count = most
         decay = self._decay
-        self._sum = self._sum * decay + count / (shape if shape > _LEAST_SHAPE else _LEAST_SHAPE)
+        self._sum = self._sum * decay + count / flat
         self._weight = self._weight * decay + 1.0
         decay = self._hour_decay
         came[hour] = came[hour] * decay + count / max(of_weekday, _LEAST_SHAPE)
@@ -77,12 +91,16 @@ class Baseline:
         of_weekday = (self._came_weekday[weekday] + prior) / (
             self._promised_weekday[weekday] + prior
         )
-        return self._sum / self._weight * of_hour * of_weekday if self._weight else 0.0
+        if not self._weight:
+            return 0.0
+        slow = self._slow_sum / self._slow_weight if self._slow_weight else 0.0
+        return max(self._sum / self._weight, slow) * of_hour * of_weekday
 
     def to_state(self) -> dict[str, Any]:
         """Returns what was learned as JSON values."""
         return {
             "level": [self._sum, self._weight],
+            "slow": [self._slow_sum, self._slow_weight],
             "hours": [self._came_hour, self._promised_hour],
             "weekdays": [self._came_weekday, self._promised_weekday],
         }
@@ -90,5 +108,7 @@ class Baseline:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Takes over what a `to_state` tells."""
         self._sum, self._weight = state["level"]
+        # Not there in what an earlier version wrote.
+        self._slow_sum, self._slow_weight = state.get("slow", (0.0, 0.0))
         self._came_hour, self._promised_hour = map(list, state["hours"])
         self._came_weekday, self._promised_weekday = map(list, state["weekdays"])

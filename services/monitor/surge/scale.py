@@ -15,7 +15,8 @@ ANSCOMBE = 0.375
 class Scale:
     """One window of `bins` bins.
 
-    The deviation is sqrt(count + 3/8) - sqrt(expected + 3/8), in units of its own root mean square.
+    The deviation is sqrt(count + 3/8) - sqrt(expected + 3/8), in units of its own root mean square,
+    of what chance alone makes, and of what the expectation may be wrong by, together.
     What passes a limit that only a small share of bins passes (a quantile, followed by stochastic
     approximation: Robbins and Monro 1951) is weighed by the mean excess so far; this is peaks over
     threshold with an exponential tail (Davison and Smith 1990; on streams Siffer et al. 2017):
@@ -31,6 +32,7 @@ class Scale:
         "_counts",
         "_decay",
         "_exceeded_at",
+        "_error",
         "_excess",
         "_expectations",
         "_floor",
@@ -54,6 +56,8 @@ class Scale:
         self._expectations: deque[float] = deque([0.0] * bins)
         self.count = self.expected = self.evidence = self._square = 0.0
         self._floor = settings.dispersion_floor
+        # A rate that is wrong by a part r moves the square root of a count by r/2 of it.
+        self._error = (settings.expectation_error / 2) ** 2
         self._limit = settings.first_limit
         self._rise, self._sink = settings.limit_step * (1 - share), settings.limit_step * share
         self._base = -math.log10(share)
@@ -76,7 +80,7 @@ class Scale:
         # Sums of what is above 0 may end a hair below it.
         deviation = (total + ANSCOMBE) ** 0.5 - (usual + ANSCOMBE if usual > 0 else ANSCOMBE) ** 0.5
         square = deviation * deviation
-        variance = self._square + self._floor
+        variance = self._square + self._floor + self._error * usual
         self._square += (square - self._square) * gain
         limit = self._limit
         if deviation <= 0 or square <= limit * limit * variance:

@@ -11,8 +11,11 @@ class SurgeSettings:
     `level_half_life`, `hour_half_life`, `weekday_half_life`: how fast the level, and the shapes of
     day and week, follow what is new; `season_prior`: posts after which a shape counts half;
     `surge_factor`, `surge_floor`: a bin above factor x expected + floor teaches the baseline no
-    more than that; `dispersion_half_life`, `dispersion_floor`: of the squared deviations, in the
-    unit of the square root of counts; `first_limit`, `limit_step`: where the limit between usual
+    more than that; `slow_half_life`, `slow_factor`, `slow_floor`: the same of a second level, that
+    of the last weeks, which surges teach next to nothing; `dispersion_half_life`,
+    `dispersion_floor`: of the squared deviations, in the unit of the square root of counts (that of
+    a Poisson count is 1/4); `expectation_error`: what part of it an expectation is known to be
+    wrong by; `first_limit`, `limit_step`: where the limit between usual
     and unusual deviations begins, and how fast it moves; `exceedances_a_day`: how often the limit
     is to be passed; `tail_half_life`, `tail_prior`, `tail_prior_excess`: of the mean excess beyond
     the limit: memory, how many exceedances the prior is worth, what it says; `memory_half_life`:
@@ -30,8 +33,12 @@ class SurgeSettings:
     season_prior: float = 500.0
     surge_factor: float = 4.0
     surge_floor: float = 8.0
+    slow_half_life: float = 14 * 86_400.0
+    slow_factor: float = 1.5
+    slow_floor: float = 1.0
     dispersion_half_life: float = 7 * 86_400.0
     dispersion_floor: float = 0.25
+    expectation_error: float = 0.1
     first_limit: float = 2.5
     limit_step: float = 0.01
     exceedances_a_day: float = 0.576
