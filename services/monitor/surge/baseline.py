@@ -16,9 +16,9 @@ class Baseline:
 
     The level is an exponentially weighted mean of the counts without their shapes, the larger of
     two: that of the last days, and that of the last weeks, so that the end of a quiet week is no
-    surge. A shape is the ratio of what came to what the level promised, drawn toward 1 by `season_prior` posts (the mean
-    of a Gamma posterior): a young or quiet series has none, a busy one learns it within days. A
-    surge teaches no more than a bounded count.
+    surge. A shape is the ratio of what came to what the level promised, drawn toward 1 by
+    `season_prior` posts (the mean of a Gamma posterior): a young or quiet series has none, a busy
+    one learns it within days. A surge teaches no more than a bounded count.
     """
 
     __slots__ = (

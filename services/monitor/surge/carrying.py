@@ -13,6 +13,6 @@ _FAIR_PART = 0.5
 
 
 def carrier(surge: Surge, mentions: int) -> bool:
-    """Tells whether a story with so many of the mentions carries a surge: whether it is at least
-    half of what is beyond the usual."""
+    """Tells whether so many of the mentions, of a story or of a source, carry a surge: whether they
+    are at least half of what is beyond the usual."""
     return mentions >= _FAIR_PART * (surge.count - surge.expected)

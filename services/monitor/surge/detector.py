@@ -39,6 +39,7 @@ class SurgeDetector:
         "_decay",
         "_fading",
         "_hidden",
+        "_hidden_before",
         "_row",
         "_scales",
         "_weight",
@@ -51,7 +52,7 @@ class SurgeDetector:
         self._scales = [Scale(bins, settings) for bins in settings.window_bins]
         self._decay = settings.decay(settings.dispersion_half_life)
         self._fading = settings.decay(settings.memory_half_life)
-        self._hidden = self._weight = 0.0
+        self._hidden = self._hidden_before = self._weight = 0.0
         self._row = 0
 
     def add(self, at: float, count: float) -> Surge | None:
@@ -86,7 +87,7 @@ class SurgeDetector:
         for scale in self._scales:
             if told := scale.add(count, expected, row, gain):
                 total += told**0.5
-        hidden = self._hidden = self._hidden * self._fading
+        hidden = self._hidden = self._hidden_before = self._hidden * self._fading
         if not total:
             return 0.0
         evidence = (total / len(self._scales)) ** 2
@@ -94,6 +95,10 @@ class SurgeDetector:
             return 0.0
         self._hidden = evidence
         return evidence
+
+    def retract(self) -> None:
+        """What the last bin made plain was no surge: it hides nothing."""
+        self._hidden = self._hidden_before
 
     def expect(self, at: float) -> float:
         """Returns how many posts are usual in a bin at `at`."""

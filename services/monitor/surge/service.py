@@ -1,7 +1,8 @@
 """Feeding the detectors: each watch has one, each bin of five minutes is counted once.
 
 Mentions count by when they reached us, which the id of their post tells: a late one is then part of
-what comes late every day, and a bin that is over stays as it is.
+what comes late every day, and a bin that is over stays as it is. Where much older ones come at
+once, history was imported: what is usual is learned anew from all that is stored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,9 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.surge.carrying import LEAST_HISTORY, MOST_EMPTY, carrier
 from services.monitor.surge.detector import Surge, SurgeDetector
+from services.monitor.surge.freshness import count_stale
 from services.monitor.surge.models import SurgeFeed, WatchBaseline, WatchSurge
 from services.monitor.surge.settings import DEFAULT_SETTINGS
+from services.monitor.surge.warming import warm_detector
 from services.monitor.watches.models import Mention, Watch
+from shared.ids import first_id
 from shared.rows import find_row
 
 STEP = int(DEFAULT_SETTINGS.step)
@@ -28,6 +32,17 @@ _MOST_BINS = 288
 _LONGEST_PAUSE = 7 * 86_400 // STEP
 # Older posts are history that was imported, and no sign of what is being said now.
 _OLDEST = timedelta(days=1)
+# So many of them in one bin, and at least as many as a usual day has, are worth learning from.
+_LEAST_IMPORTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Mentions of a watch that reached us in a bin: those that say what is being said now, and
+    `imported` ones, from a day to four weeks old."""
+
+    fresh: int
+    imported: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +80,27 @@ async def _bins(session: AsyncSession, now: float) -> range:
     return range(first, last)
 
 
-async def _counts(session: AsyncSession, number: int) -> Mapping[UUID, int]:
+async def _counts(session: AsyncSession, number: int) -> Mapping[UUID, Arrived]:
     began = datetime.fromtimestamp(number * STEP, tz=UTC)
+    fresh = Mention.published_at >= began - _OLDEST
     rows = await session.execute(
-        select(Mention.watch_id, func.count().label("mentions"))
+        select(
+            Mention.watch_id,
+            func.count().filter(fresh).label("fresh"),
+            func.count().filter(~fresh).label("imported"),
+        )
         .where(
-            Mention.post_id >= _earliest_id(number * STEP),
-            Mention.post_id < _earliest_id((number + 1) * STEP),
-            Mention.published_at >= began - _OLDEST,
+            Mention.post_id >= first_id(began),
+            Mention.post_id < first_id(began + timedelta(seconds=STEP)),
+            Mention.published_at >= began - timedelta(seconds=MOST_EMPTY * STEP),
         )
         .group_by(Mention.watch_id)
     )
-    return {row.watch_id: row.mentions for row in rows}
+    return {row.watch_id: Arrived(row.fresh, row.imported) for row in rows}
 
 
 async def _learn(
-    session: AsyncSession, number: int, counts: Mapping[UUID, int]
+    session: AsyncSession, number: int, counts: Mapping[UUID, Arrived]
 ) -> Sequence[WatchSurges]:
     """Takes the counts of one bin; tells the alarms."""
     if not counts:
@@ -90,31 +110,52 @@ async def _learn(
     )
     known = {row.watch_id: row for row in rows}
     alarms = []
-    for watch_id, count in counts.items():
+    for watch_id, arrived in counts.items():
         row = known.get(watch_id)
-        detector = SurgeDetector.from_state(row.state) if row else SurgeDetector()
-        if row is None:
-            row = WatchBaseline(watch_id=watch_id, first_bin=number, next_bin=number, state={})
-            session.add(row)
-        for empty in range(max(row.next_bin, number - MOST_EMPTY), number):
-            detector.weigh(empty * STEP, 0.0)
-        surge = detector.add(number * STEP, count)
+        detector = _caught_up(row, number) if row else SurgeDetector()
+        if row is None or _is_import(arrived, detector, number):
+            detector, first = await warm_detector(session, watch_id, number)
+            if row is None:
+                row = WatchBaseline(watch_id=watch_id, first_bin=first, next_bin=number, state={})
+                session.add(row)
+            row.first_bin = min(row.first_bin, first)
+        surge = detector.add(number * STEP, arrived.fresh)
+        if surge and surge.alarm:
+            stale = await count_stale(session, watch_id, surge, _OLDEST)
+            if carrier(surge, stale):
+                detector.retract()
+            elif number - row.first_bin >= LEAST_HISTORY:
+                alarms.append(WatchSurges(watch_id, surge))
         row.state, row.next_bin = detector.to_state(), number + 1
-        if surge and surge.alarm and number - row.first_bin >= LEAST_HISTORY:
-            alarms.append(WatchSurges(watch_id, surge))
     return alarms
+
+
+def _caught_up(row: WatchBaseline, number: int) -> SurgeDetector:
+    """The detector of a watch, with the bins without a mention before `number`."""
+    detector = SurgeDetector.from_state(row.state)
+    for empty in range(max(row.next_bin, number - MOST_EMPTY), number):
+        detector.weigh(empty * STEP, 0.0)
+    return detector
+
+
+def _is_import(arrived: Arrived, detector: SurgeDetector, number: int) -> bool:
+    if arrived.imported < _LEAST_IMPORTED:
+        return False
+    day = range(number * STEP, number * STEP + 86_400, STEP)
+    return arrived.imported >= sum(detector.expect(at) for at in day)
 
 
 async def _record(session: AsyncSession, alarm: WatchSurges) -> WatchSurge:
     """The row of an alarm, with the story that carries it."""
     surge = alarm.surge
-    until = surge.at + STEP
+    until = datetime.fromtimestamp(surge.at + STEP, tz=UTC)
     rows = await session.execute(
         select(Mention.story_id, func.count().label("mentions"))
         .where(
             Mention.watch_id == alarm.watch_id,
-            Mention.post_id >= _earliest_id(until - surge.seconds),
-            Mention.post_id < _earliest_id(until),
+            Mention.post_id >= first_id(until - timedelta(seconds=surge.seconds)),
+            Mention.post_id < first_id(until),
+            Mention.published_at >= datetime.fromtimestamp(surge.at, tz=UTC) - _OLDEST,
         )
         .group_by(Mention.story_id)
         .order_by(func.count().desc(), Mention.story_id)
@@ -125,7 +166,7 @@ async def _record(session: AsyncSession, alarm: WatchSurges) -> WatchSurge:
         largest = None
     return WatchSurge(
         watch_id=alarm.watch_id,
-        at=datetime.fromtimestamp(until, tz=UTC),
+        at=until,
         seconds=surge.seconds,
         count=surge.count,
         expected=surge.expected,
@@ -156,17 +197,10 @@ async def read_usual(session: AsyncSession, watch_id: UUID, now: float) -> Usual
     began = int(now // 3_600) * 3_600
     if row is None:
         return Usual(0.0, datetime.fromtimestamp(began, tz=UTC), (0.0,) * 24)
-    detector = SurgeDetector.from_state(row.state)
-    for empty in range(max(row.next_bin, int(now // STEP) - MOST_EMPTY), int(now // STEP)):
-        detector.weigh(empty * STEP, 0.0)
+    detector = _caught_up(row, int(now // STEP))
     hours = tuple(
         sum(detector.expect(began + hour * 3_600 + second) for second in range(0, 3_600, STEP))
         for hour in range(24)
     )
     days = (now // STEP - row.first_bin) * STEP / 86_400
     return Usual(days, datetime.fromtimestamp(began, tz=UTC), hours)
-
-
-def _earliest_id(epoch_seconds: float) -> UUID:
-    """The smallest version 7 id of a moment (RFC 9562): milliseconds first."""
-    return UUID(int=int(epoch_seconds * 1_000) << 80)

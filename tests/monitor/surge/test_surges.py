@@ -3,7 +3,7 @@
 import random
 import time
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -185,3 +185,117 @@ async def test_a_watch_that_is_not_there_is_not_found(monitor: RoomClient, what:
     assert answer.status_code == 404
     fresh = await watch(monitor, "云州电力")
     assert (await monitor.get(f"/api/v1/watches/{fresh}/{what}")).status_code == 200
+
+
+async def give_a_past(room: RoomClient, watch_id: UUID, days: float, a_day: int) -> float:
+    """Mentions of the last days, up to a minute ago; returns now."""
+    now = time.time()
+    began = now - days * DAY
+    generator = random.Random(3)
+    async with room.transaction() as session:
+        await feed_detectors(session, began)
+    await keep(
+        room,
+        [
+            mention(watch_id, began + generator.random() * (days * DAY - 60), uuid4())
+            for _ in range(int(days * a_day))
+        ],
+    )
+    return now
+
+
+async def arrive(room: RoomClient, posts: list[dict[str, Any]], source_id: UUID | None) -> None:
+    """Posts that came just now, from a source."""
+    await send(room, *posts)
+    while await room.work():
+        pass
+    async with room.transaction() as session:
+        await session.execute(text("UPDATE monitor.posts SET source_id = :id"), {"id": source_id})
+
+
+def id_of(days_ago: float) -> UUID:
+    return UUID(int=(int((time.time() - days_ago * DAY) * 1_000) << 80) | 1)
+
+
+@pytest.mark.parametrize(("hours", "surging"), [(0.0, True), (17.0, False)])
+async def test_the_backlog_of_a_source_that_was_silent_for_a_day_is_no_surge(
+    monitor: RoomClient, make_post: MakePost, hours: float, surging: bool
+) -> None:
+    power = await watch(monitor, "云州电力")
+    now = await give_a_past(monitor, power, 5, 60)
+    spread = [
+        make_post(f"云州电力 第{number}户", minutes_ago=0.5 + number % 40 / 40 * hours * 60 + 0.2)
+        for number in range(60)
+    ]
+    if not surging:
+        for post in spread:
+            at = datetime.fromisoformat(post["published_at"]) - timedelta(hours=6.5)
+            post["published_at"] = at.isoformat()
+    await arrive(monitor, spread, id_of(300))
+    await feed(monitor, now + STEP, since=now - 5 * DAY)
+    assert bool(await surges(monitor, power)) is surging
+
+
+@pytest.mark.parametrize(("age", "surging"), [(0.5, False), (30.0, True)])
+async def test_what_a_source_brings_that_was_just_added_is_no_surge(
+    monitor: RoomClient, make_post: MakePost, age: float, surging: bool
+) -> None:
+    power = await watch(monitor, "云州电力")
+    now = await give_a_past(monitor, power, 5, 60)
+    await arrive(monitor, [make_post(f"云州电力 第{n}户") for n in range(60)], id_of(age))
+    await feed(monitor, now + STEP, since=now - 5 * DAY)
+    assert bool(await surges(monitor, power)) is surging
+
+
+async def test_what_a_new_source_brings_hides_no_surge_that_follows(
+    monitor: RoomClient, make_post: MakePost
+) -> None:
+    power = await watch(monitor, "云州电力")
+    now = await give_a_past(monitor, power, 5, 60)
+    await arrive(monitor, [make_post(f"云州电力 第{n}户") for n in range(60)], id_of(0.5))
+    story = uuid4()
+    later = [mention(power, now + 3 * 3_600 + n, story) for n in range(50)]
+    await keep(monitor, later)
+    await feed(monitor, now + 4 * 3_600, since=now - 5 * DAY)
+    assert {each["story_id"] for each in await surges(monitor, power)} == {str(story)}
+
+
+async def test_imported_history_warms_the_baseline(
+    monitor: RoomClient, make_post: MakePost
+) -> None:
+    power = await watch(monitor, "云州电力")
+    now = time.time()
+    async with monitor.transaction() as session:
+        await feed_detectors(session, now - DAY)
+    # Everything reached us a moment ago, as an import does; it was published over three weeks.
+    generator = random.Random(4)
+    history = [
+        mention(power, now - 2 * STEP, uuid4())
+        | {"published_at": datetime.fromtimestamp(now - generator.uniform(2, 21) * DAY, tz=UTC)}
+        for _ in range(19 * 48)
+    ]
+    await keep(monitor, history)
+    await feed(monitor, now - STEP, since=now - DAY)
+    usual = (await monitor.get(f"/api/v1/watches/{power}/usual")).json()
+    assert usual["history_days"] == pytest.approx(21, abs=0.5)
+    assert 15 < sum(usual["hours"]) < 80
+    story = uuid4()
+    await keep(monitor, [mention(power, now + number, story) for number in range(60)])
+    await feed(monitor, now + 2 * STEP, since=now)
+    assert [each["story_id"] for each in await surges(monitor, power)][:1] == [str(story)]
+
+
+async def test_an_import_into_a_watch_that_has_a_past_joins_it(monitor: RoomClient) -> None:
+    power = await watch(monitor, "云州电力")
+    now = await give_a_past(monitor, power, 1, 24)
+    await feed(monitor, now, since=now - DAY)
+    imported = [
+        mention(power, now + 1, uuid4())
+        | {"published_at": datetime.fromtimestamp(now - (2 + number / 20) * DAY, tz=UTC)}
+        for number in range(480)
+    ]
+    await keep(monitor, imported)
+    await feed(monitor, now + 2 * STEP, since=now)
+    usual = (await monitor.get(f"/api/v1/watches/{power}/usual")).json()
+    assert usual["history_days"] == pytest.approx(26, abs=0.5)
+    assert await surges(monitor, power) == []
