@@ -35,6 +35,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "digested": N_("told with others after the quiet hours"),
         "withdrawn": N_("taken back: no longer needed"),
     },
+    "day": {
+        "mon": N_("Mon"),
+        "tue": N_("Tue"),
+        "wed": N_("Wed"),
+        "thu": N_("Thu"),
+        "fri": N_("Fri"),
+        "sat": N_("Sat"),
+        "sun": N_("Sun"),
+    },
     "duty_role": {
         "on_duty": N_("on duty"),
         "deputy": N_("deputy"),

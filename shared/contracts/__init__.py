@@ -96,7 +96,7 @@ ROUTES: dict[type[Event], tuple[Room, ...]] = {
     BacktestQueued: (Room.MONITOR,),
     AlertSent: (Room.ARCHIVE,),
     EscalationStepped: (Room.ARCHIVE,),
-    EscalationEnded: (Room.ARCHIVE,),
+    EscalationEnded: (Room.MONITOR, Room.ARCHIVE),
     DutyRosterChanged: (Room.MONITOR,),
     # reports
     UrgentReportReceived: (Room.MONITOR,),

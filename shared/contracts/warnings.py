@@ -58,6 +58,9 @@ class WarningNotice(WarningEvent):
 
     # The incident of which the matter is back; optional since 0.2.0.
     resurgence_of: UUID | None = None
+    # It rehearses: whoever raises it for a drill says so here, and it is marked wherever it is
+    # told; optional since 0.2.0.
+    drill: bool = False
 
 
 class WarningRaised(WarningNotice):

@@ -25,11 +25,16 @@ def _contacts(form: FormData, visit: Visit) -> Any:
     return contacts_of(lines("contacts")(form, visit))
 
 
-def _quiet(form: FormData, _: Visit) -> dict[str, Any] | None:
+def _quiet(form: FormData, visit: Visit) -> dict[str, Any] | None:
     begins, ends = str(form.get("quiet_begins", "")), str(form.get("quiet_ends", ""))
     if not begins or not ends:
         return None
-    return {"begins": begins, "ends": ends, "breaks_through": form.get("breaks_through", "orange")}
+    return {
+        "begins": begins,
+        "ends": ends,
+        "days": chosen("quiet_days")(form, visit),
+        "breaks_through": form.get("breaks_through", "orange"),
+    }
 
 
 def _targets(form: FormData, visit: Visit) -> Any:
@@ -49,12 +54,12 @@ def _ladder(form: FormData, _: Visit) -> dict[str, Any] | None:
     return ladder | ({"rounds": int(rounds)} if rounds.isdecimal() else {})
 
 
-def _hours(form: FormData, _: Visit) -> dict[str, Any] | None:
+def _hours(form: FormData, visit: Visit) -> dict[str, Any] | None:
     begins, ends = str(form.get("hours_begins", "")), str(form.get("hours_ends", ""))
     if not begins or not ends:
         return None
-    days, zone = str(form.get("hours_days", "")), str(form.get("hours_zone", ""))
-    hours = {"begins": begins, "ends": ends, "days": [day for day in days.split(",") if day]}
+    zone = str(form.get("hours_zone", "")).strip()
+    hours = {"begins": begins, "ends": ends, "days": chosen("hours_days")(form, visit)}
     return hours | ({"zone": zone} if zone else {})
 
 

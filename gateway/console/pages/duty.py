@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import Response
 from starlette.datastructures import FormData
 
-from gateway.console.acts import Act, Attempt, lines, moment, optional, perform, text
+from gateway.console.acts import Act, Attempt, Read, lines, moment, optional, perform, text
 from gateway.console.pages import page_router
 from gateway.console.views.alerts import names_of, shifts_of
 from gateway.console.views.permits import permit
@@ -25,6 +25,19 @@ def _people(form: FormData, _: Visit) -> list[str]:
     return [name.strip() for name in str(form.get("people", "")).split(",") if name.strip()]
 
 
+def _half(side: str) -> Read:
+    """What one of two people gives away."""
+
+    def read(form: FormData, visit: Visit) -> dict[str, Any]:
+        return {
+            "person": str(form.get(f"{side}_person", "")).strip(),
+            "starts_at": moment(f"{side}_starts_at")(form, visit),
+            "ends_at": moment(f"{side}_ends_at")(form, visit),
+        }
+
+    return read
+
+
 _ROTA = {"zone": text("zone"), "starts_on": text("starts_on"), "shifts": _shifts}
 ACTS = {
     "add-rota": Act("/duty/{group}", "kept", _ROTA, "PUT"),
@@ -42,6 +55,11 @@ ACTS = {
             "reason": optional("reason"),
         },
     ),
+    "swap": Act(
+        "/duty/{group}/swaps",
+        "kept",
+        {"first": _half("first"), "second": _half("second"), "reason": optional("reason")},
+    ),
     "remove-substitution": Act(
         "/duty/{group}/substitutions/{substitution_id}", "removed", method="DELETE"
     ),
@@ -56,7 +74,7 @@ async def show_duty(visit: Here) -> Response:
 
 @router.post(PLACE + "/{act}")
 async def change_duty(visit: Here, act: str) -> Response:
-    """Change a rota, or put a substitute in place."""
+    """Change a rota, put a substitute in place, or let two people swap."""
 
     async def again(attempt: Attempt) -> Response:
         return await _show(visit, attempt)

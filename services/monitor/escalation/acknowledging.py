@@ -34,7 +34,7 @@ async def use_link(session: AsyncSession, token: str, settings: Settings) -> Lin
         NotFound: it is not one of ours, or too old.
         Conflict: the warning rose since, was dismissed, or has ended.
     """
-    alert, warning = await _find(session, token, settings)
+    alert, warning = await _find(session, token, settings, locked=True)
     if alert.level is not None and warning.level > alert.level:
         raise Conflict(
             f"The warning rose to {warning.level} since this message was sent. Use the link in the "
@@ -46,15 +46,20 @@ async def use_link(session: AsyncSession, token: str, settings: Settings) -> Lin
 
 
 async def _find(
-    session: AsyncSession, token: str, settings: Settings
+    session: AsyncSession, token: str, settings: Settings, *, locked: bool = False
 ) -> tuple[Alert, WarningRecord]:
+    """The alert and its warning; `locked` from the first look on: a row that was read before it is
+    locked keeps what it said then, and each of several who press at once would be told it was
+    them."""
     alert_id = alert_of(Sealer.of(settings), token)
     alert = await session.get(Alert, alert_id) if alert_id else None
     if alert is None or alert.warning_id is None or not alert.recipient:
         raise NotFound(_UNKNOWN)
     if await database_now(session) - alert.queued_at > GOOD_FOR:
         raise NotFound(_UNKNOWN)
-    warning = await session.get(WarningRecord, alert.warning_id)
+    warning = await session.get(
+        WarningRecord, alert.warning_id, with_for_update=True if locked else None
+    )
     if warning is None:
         raise NotFound(_UNKNOWN)
     return alert, warning

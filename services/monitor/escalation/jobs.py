@@ -4,12 +4,13 @@ from datetime import datetime
 
 from services.monitor.escalation import service
 from services.monitor.escalation.ladder import Ending
-from services.monitor.escalation.telling import tell_of_warning
+from services.monitor.escalation.telling import tell_of_silence, tell_of_warning
 from services.monitor.notices.content import Change
 from services.monitor.notices.service import close_notice
 from services.monitor.routing.service import keep_roster
 from shared.contracts.duty import DutyRosterChanged
 from shared.contracts.warnings import (
+    EscalationEnded,
     WarningAcknowledged,
     WarningDismissed,
     WarningEnded,
@@ -48,6 +49,13 @@ async def note_end(work: Work, delivered: Delivered[WarningEnded]) -> None:
     """The story calmed down: nobody is asked any more."""
     await close_notice(work.session, delivered)
     await service.end(work.session, delivered.event.warning_id, Ending.CALMED)
+
+
+@jobs.on(EscalationEnded)
+async def tell_that_nobody_answered(work: Work, delivered: Delivered[EscalationEnded]) -> None:
+    """Everybody was asked, or there was nobody to ask: whoever looks after operations hears."""
+    if delivered.event.ending == Ending.EXHAUSTED:
+        await tell_of_silence(work.session, delivered, work.settings)
 
 
 @jobs.on(DutyRosterChanged)

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.monitor.alerts.models import Alert
 from services.monitor.alerts.service import Telling, tell, withdraw_requests
 from services.monitor.escalation.ladder import Ending, Rung, next_rung, order_of
 from services.monitor.escalation.models import Escalation, EscalationStep
@@ -24,6 +25,7 @@ from shared.db import database_now
 from shared.events import emit
 
 _DUE_AT_ONCE = 50
+_UNREACHED_AFTER = timedelta(minutes=1)
 
 _ENDED_BY = {
     WarningStatus.ACKNOWLEDGED: Ending.ACKNOWLEDGED,
@@ -69,8 +71,14 @@ async def begin(
 
 
 async def step_those_due(session: AsyncSession) -> int:
-    """Ask the next in order wherever the time of the last is over; the number of escalations."""
+    """Ask the next in order wherever the time of the last is over, or they cannot be reached; the
+    number of escalations."""
     now = await database_now(session)
+    await session.execute(
+        update(Escalation)
+        .where(Escalation.ending.is_(None), Escalation.next_at > now, _unreached(now))
+        .values(next_at=now)
+    )
     due = (
         await session.scalars(
             select(Escalation)
@@ -93,6 +101,33 @@ async def step_those_due(session: AsyncSession) -> int:
         else:
             await _step(session, escalation, directory, now)
     return len(due)
+
+
+def _unreached(now: datetime) -> ColumnElement[bool]:
+    """Whether whoever was asked last was sent nothing that arrived: each way to them failed twice,
+    and they had a minute. A server that restarts wakes nobody else."""
+    last = (
+        select(func.max(EscalationStep.number))
+        .where(EscalationStep.escalation_id == Escalation.id)
+        .correlate(Escalation)
+        .scalar_subquery()
+    )
+    asked = (
+        select(Alert.id)
+        .join(
+            EscalationStep,
+            and_(EscalationStep.number == Alert.step, EscalationStep.person == Alert.recipient),
+        )
+        .where(
+            Alert.event_id == Escalation.event_id,
+            EscalationStep.escalation_id == Escalation.id,
+            EscalationStep.number == last,
+            EscalationStep.asked_at <= now - _UNREACHED_AFTER,
+        )
+        .correlate(Escalation)
+    )
+    failed = and_(Alert.error.is_not(None), Alert.attempts >= 2)
+    return and_(asked.where(failed).exists(), ~asked.where(~failed).exists())
 
 
 async def end(

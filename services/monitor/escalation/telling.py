@@ -8,10 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.monitor.alerts.service import Telling, tell
 from services.monitor.channels.models import CONSOLE, SETTINGS_WEBHOOK
 from services.monitor.escalation.service import begin
-from services.monitor.notices.content import Change, rises
+from services.monitor.notices.content import LEVELS_ZH, Change, rises
 from services.monitor.notices.service import write_notice
 from services.monitor.routing.directory import read_directory, read_rules
+from services.monitor.routing.models import DutyRoster
 from services.monitor.routing.plan import About, Subject, Tell, plan
+from services.monitor.warnings.models import WarningRecord, WarningStatus
+from shared.contracts.warnings import EscalationEnded
 from shared.db import database_now
 from shared.deliveries import Delivered
 from shared.settings import Settings
@@ -35,6 +38,32 @@ async def tell_of_warning(
     )
     subject = Subject(About.WARNINGS, event.level, event.watch_id)
     await _carry_out(session, telling, subject, settings)
+
+
+async def tell_of_silence(
+    session: AsyncSession, delivered: Delivered[EscalationEnded], settings: Settings
+) -> None:
+    """Tell that a warning waits for somebody still, though everybody of a group was asked, or there
+    was nobody to ask."""
+    event = delivered.event
+    warning = await session.get(WarningRecord, event.warning_id)
+    if warning is None or warning.status is not WarningStatus.ACTIVE:
+        return
+    group = await session.get(DutyRoster, event.group)
+    name, name_zh = (group.name, group.name_zh) if group else (event.group, event.group)
+    level = LEVELS_ZH[event.level]
+    asked = f"{event.steps} were asked" if event.steps else "there was nobody to ask"
+    asked_zh = f"已依次通知 {event.steps} 人" if event.steps else "值班表及成员中无人可通知"
+    await tell_of_operations(
+        session,
+        settings,
+        event_id=delivered.id,
+        title=f"Nobody acknowledged: {warning.title}",
+        title_zh=f"无人确认：{warning.title}",
+        text=f"{event.level.capitalize()} warning, group {name}: {asked}. It waits still.",
+        text_zh=f"{level}，{name_zh}：{asked_zh}，预警仍待确认。",
+        path=f"/warnings/{warning.id}",
+    )
 
 
 async def tell_of_operations(

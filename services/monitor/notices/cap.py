@@ -12,9 +12,14 @@ colours, so this table is our reading of it; the order of severities follows the
 | blue (IV) | Minor | Future | Possible |
 
 Category is `Other`: CAP knows none for public opinion. Scope is `Restricted`: a warning is for the
-organisation, not for the public. What belongs to the sample organisation is an `Exercise`.
+organisation, not for the public. What belongs to a drill or to the sample organisation is an
+`Exercise`. A warning has no `expires`: it holds until it is cancelled. One that calmed down cancels
+with `AllClear`; of one that people dismissed the note says so. All messages of a warning name it
+in `incidents`. Evidence goes with it as resources, each with its digest.
 """
 
+import base64
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,7 +30,9 @@ from services.monitor.notices.rendering import letter_of
 from shared.contracts.levels import WarningLevel
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
-_LANGUAGES = ("zh-CN", "en")
+# As RFC 3066 writes them; ours is `en`.
+_LANGUAGES = {"zh-CN": "zh-CN", "en": "en-US"}
+_MOST_RESOURCES = 3
 
 _WORDS = {
     WarningLevel.RED: ("Extreme", "Immediate", "Observed"),
@@ -41,14 +48,14 @@ _OVER = {"zh-CN": "本预警已解除。", "en": "This warning is over."}
 
 @dataclass(frozen=True, slots=True)
 class CapNotice:
-    """What was said of a warning at one time: `over` when it ended or was dismissed."""
+    """What was said of a warning at one time: `over` when it ended, or was `dismissed`."""
 
     identifier: str
     at: datetime
     level: WarningLevel
     message: Mapping[str, Any]
     over: bool
-    sample: bool
+    dismissed: bool = False
 
 
 def cap_of(notices: Sequence[CapNotice], *, sender: str) -> bytes:
@@ -62,18 +69,20 @@ def cap_of(notices: Sequence[CapNotice], *, sender: str) -> bytes:
     _add(alert, "identifier", newest.identifier)
     _add(alert, "sender", sender)
     _add(alert, "sent", _moment(newest.at))
-    _add(alert, "status", "Exercise" if newest.sample else "Actual")
+    data = newest.message["data"]
+    _add(alert, "status", "Exercise" if data.get("drill") or data.get("sample") else "Actual")
     _add(alert, "msgType", _type(newest, earlier))
     _add(alert, "scope", "Restricted")
     _add(alert, "restriction", "For the organisation that is warned")
-    if newest.sample:
-        _add(alert, "note", "Sample data: nothing here happened.")
+    if note := _note(newest):
+        _add(alert, "note", note)
     if earlier:
         _add(
             alert,
             "references",
             " ".join(f"{sender},{each.identifier},{_moment(each.at)}" for each in earlier),
         )
+    _add(alert, "incidents", data["warning_id"])
     for language in _LANGUAGES:
         _info(alert, newest, language)
     indent(alert)
@@ -87,11 +96,10 @@ def _info(alert: Element, notice: CapNotice, language: str) -> None:
     severity, urgency, certainty = _WORDS[notice.level]
     letter = letter_of(notice.message, language)
     info = SubElement(alert, "info")
-    _add(info, "language", language)
+    _add(info, "language", _LANGUAGES[language])
     _add(info, "category", "Other")
     _add(info, "event", _EVENTS[language])
-    if not notice.over:
-        _add(info, "responseType", "Assess")
+    _add(info, "responseType", _response(notice))
     _add(info, "urgency", "Past" if notice.over else urgency)
     _add(info, "severity", severity)
     _add(info, "certainty", certainty)
@@ -109,8 +117,43 @@ def _info(alert: Element, notice: CapNotice, language: str) -> None:
         parameter = SubElement(info, "parameter")
         _add(parameter, "valueName", name)
         _add(parameter, "value", value)
+    for post in data["evidence"][:_MOST_RESOURCES]:
+        _resource(info, post)
     area = SubElement(info, "area")
     _add(area, "areaDesc", _regions(data) or _AREAS[language])
+
+
+def _note(notice: CapNotice) -> str:
+    data = notice.message["data"]
+    if data.get("drill"):
+        said = ["Drill: nothing here happened."]
+    elif data.get("sample"):
+        said = ["Sample data: nothing here happened."]
+    else:
+        said = []
+    if notice.dismissed:
+        said.append("Judged by a person to need no response.")
+    return " ".join(said)
+
+
+def _response(notice: CapNotice) -> str:
+    if not notice.over:
+        return "Assess"
+    return "None" if notice.dismissed else "AllClear"
+
+
+def _resource(info: Element, post: Mapping[str, Any]) -> None:
+    """A post as it read then: where it was may not show it any more."""
+    words = str(post["text"]).encode(errors="replace")
+    resource = SubElement(info, "resource")
+    described = [post["platform"], post["published_at"], post.get("url") or ""]
+    _add(resource, "resourceDesc", " ".join(described).strip())
+    _add(resource, "mimeType", "text/plain")
+    _add(resource, "size", str(len(words)))
+    _add(resource, "uri", f"{post['id']}.txt")
+    _add(resource, "derefUri", base64.b64encode(words).decode())
+    # SHA-1 is what the standard asks for (section 3.2.3).
+    _add(resource, "digest", hashlib.sha1(words, usedforsecurity=False).hexdigest())
 
 
 def _parameters(notice: CapNotice) -> list[tuple[str, str]]:

@@ -17,6 +17,9 @@ LEVELS_ZH = {
     WarningLevel.RED: "红色预警（I级）",
 }
 
+# What is no real warning says so before all else, in English and Chinese.
+MARKS = {"": ("", ""), "sample": ("[Sample] ", "【示例】"), "drill": ("[Drill] ", "【演练】")}
+
 
 def rises(event: Change) -> bool:
     """Whether a warning is new, or rose."""
@@ -34,6 +37,7 @@ def message_of(
     base = public_url.rstrip("/")
     title = event.title
     nature = nature_of([post.text for post in event.evidence], negative_share=_negative(event))
+    mark, mark_zh = MARKS["drill" if event.drill else "sample" if event.sample else ""]
     reasons = [reason.text for reason in event.reasons]
     reasons_zh = [reason.text_zh for reason in event.reasons]
     return {
@@ -48,8 +52,8 @@ def message_of(
             "level_zh": LEVELS_ZH[event.level],
             "previous_level": said.get("previous_level"),
             "title": title,
-            "text": f"{event.level.capitalize()} warning: {title}. {'; '.join(reasons)}",
-            "text_zh": f"{LEVELS_ZH[event.level]}：{title}。{'；'.join(reasons_zh)}",
+            "text": f"{mark}{event.level.capitalize()} warning: {title}. {'; '.join(reasons)}",
+            "text_zh": f"{mark_zh}{LEVELS_ZH[event.level]}：{title}。{'；'.join(reasons_zh)}",
             "reasons": said["reasons"],
             "evidence": said["evidence"],
             "post_count": event.post_count,
@@ -70,6 +74,7 @@ def message_of(
                 for step in suggestions_for(nature.code, event.level)
             ],
             "resurgence_of": said["resurgence_of"],
+            "drill": event.drill,
             "sample": event.sample,
         },
     }

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.monitor.notices.content import MARKS
 from services.monitor.notices.letters import Letter, one_line
 
 _LONGEST_POST = 280
@@ -47,8 +48,6 @@ _EN = {
     "asked": "You are asked to acknowledge this. If nobody does within {} min, the next is asked.",
     "asked_last": "You are asked to acknowledge this. If nobody does, the next in order is asked.",
     "colon": ": ",
-    "sample": "[Sample] ",
-    "drill": "[Drill] ",
     "digest": "Told together: {}",
     "of_digest": "Held back in quiet hours, or because many came at once; the gravest first.",
     "to_acknowledge": "{} of them ask you to acknowledge.",
@@ -85,8 +84,6 @@ _ZH = {
     "asked": "请您确认本预警。{} 分钟内无人确认，将通知下一人。",
     "asked_last": "请您确认本预警。无人确认时，将依次通知下一人。",
     "colon": "：",
-    "sample": "【示例】",
-    "drill": "【演练】",
     "digest": "合并通知：{} 条",
     "of_digest": "因免打扰时段或短时间内通知较多而合并，等级高的在前。",
     "to_acknowledge": "其中 {} 条请您确认。",
@@ -128,10 +125,10 @@ class _Warning:
     def letter(self, acknowledge_url: str | None) -> Letter:
         data, words = self.data, self.words
         level = data["level_zh"] if self.chinese else f"{str(data['level']).capitalize()} warning"
+        kind = "drill" if data.get("drill") else "sample" if data.get("sample") else ""
+        mark = MARKS[kind][self.chinese]
         subject = one_line(data["title"], _LONGEST_TITLE)
-        letter = Letter(
-            title=f"{_mark(data, words)}{level}{words['colon']}{subject}", lead=self._lead()
-        )
+        letter = Letter(title=f"{mark}{level}{words['colon']}{subject}", lead=self._lead())
         if acknowledge_url:
             minutes = self.asked.get("minutes")
             letter.lead.append(
@@ -220,13 +217,6 @@ def _plain_letter(data: Mapping[str, Any], language: str) -> Letter:
     title = data["title_zh"] if chinese else data["title"]
     links = [(words["look"], data["url"])] if data.get("url") else []
     return Letter(title, [data["text_zh"] if chinese else data["text"]], links)
-
-
-def _mark(data: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    """What is no real warning says so before all else."""
-    if data.get("drill"):
-        return words["drill"]
-    return words["sample"] if data.get("sample") else ""
 
 
 def _offset(moment: datetime) -> str:

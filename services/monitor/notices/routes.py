@@ -96,5 +96,5 @@ def _cap_notice(row: NoticeRecord) -> CapNotice:
         level=row.level,
         message=row.content,
         over=row.occasion in _OVER,
-        sample=row.sample,
+        dismissed=row.occasion is Occasion.DISMISSED,
     )

@@ -32,7 +32,8 @@ async def follow_warning(session: AsyncSession, warning: WarningNotice) -> Incid
     """
     incident = await find_by_warning(session, warning.warning_id)
     if incident is None:
-        incident = await find_by_story(session, warning.story_id)
+        # A rehearsed warning is no part of what is really going on.
+        incident = None if warning.drill else await find_by_story(session, warning.story_id)
         if incident is not None:
             await _join(session, incident, warning)
         elif opens_by_itself(warning.level):
@@ -106,6 +107,7 @@ async def _open(session: AsyncSession, warning: WarningNotice) -> Incident:
         level=warning.level,
         warning_id=warning.warning_id,
         story_id=warning.story_id,
+        drill=warning.drill,
         sample=warning.sample,
     )
     return await open_incident(session, facts, SYSTEM)

@@ -76,7 +76,7 @@ async def test_a_rule_is_read_from_its_boxes(visit):
 async def test_a_rule_that_is_changed_keeps_its_hours_rounds_and_levels(visit):
     browser = visit()
     browser.answers("PUT /alerts/rules/night", 200, {})
-    hours = {"begins": "22:00", "ends": "07:00", "days": ["saturday"], "zone": "Europe/Berlin"}
+    hours = {"begins": "22:00", "ends": "07:00", "days": ["fri", "sat"], "zone": "Europe/Berlin"}
     await browser.http.post(
         f"{PLACE}/add-rule",
         data={
@@ -91,7 +91,7 @@ async def test_a_rule_that_is_changed_keeps_its_hours_rounds_and_levels(visit):
             "rounds": "3",
             "hours_begins": "22:00",
             "hours_ends": "07:00",
-            "hours_days": "saturday",
+            "hours_days": ["fri", "sat"],
             "hours_zone": "Europe/Berlin",
             "enabled": "yes",
         },
@@ -99,6 +99,55 @@ async def test_a_rule_that_is_changed_keeps_its_hours_rounds_and_levels(visit):
     rule = next(call for call in browser.backend.sent() if call.method == "PUT").json
     assert rule["hours"] == hours
     assert rule["ladder"] == {"group": "g2", "minutes": {"blue": 0.5, "red": 1440.0}, "rounds": 3}
+
+
+async def test_quiet_hours_keep_their_days(visit):
+    browser = visit()
+    browser.answers("PUT /alerts/recipients/chen", 200, {})
+    await browser.http.post(
+        f"{PLACE}/add-recipient",
+        data={
+            "key": "k",
+            "slug": "chen",
+            "display_name": "Chen",
+            "quiet_begins": "22:00",
+            "quiet_ends": "07:00",
+            "quiet_days": ["sat", "sun"],
+            "breaks_through": "red",
+        },
+    )
+    person = next(call for call in browser.backend.sent() if call.method == "PUT").json
+    assert person["quiet"] == {
+        "begins": "22:00",
+        "ends": "07:00",
+        "days": ["sat", "sun"],
+        "breaks_through": "red",
+    }
+
+
+async def test_two_people_swap_their_duty(visit):
+    browser = visit()
+    browser.answers("POST /duty/g2/swaps", 201, {"items": []})
+    page = await browser.see("/settings/duty")
+    assert 'name="first_person"' in page
+    await browser.http.post(
+        "/settings/duty/swap",
+        data={
+            "key": "k",
+            "group": "g2",
+            "first_person": "chen",
+            "first_starts_at": "2026-11-02T08:00",
+            "first_ends_at": "2026-11-03T08:00",
+            "second_person": "xu",
+            "second_starts_at": "2026-11-04T08:00",
+            "second_ends_at": "2026-11-05T08:00",
+            "reason": "",
+        },
+    )
+    sent = browser.said()
+    assert sent.path == "/api/v1/duty/g2/swaps"
+    assert [sent.json[side]["person"] for side in ("first", "second")] == ["chen", "xu"]
+    assert sent.json["second"]["starts_at"].startswith("2026-11-04T00:00")
 
 
 async def test_who_may_not_edit_reads_why(visit, person):

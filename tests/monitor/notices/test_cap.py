@@ -1,5 +1,7 @@
 """Warnings leave as CAP 1.2, valid by its schema: an Alert, then Updates, at last a Cancel."""
 
+import base64
+import hashlib
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
@@ -36,7 +38,7 @@ async def test_a_warning_is_an_alert_then_updates_then_a_cancel(
     assert first.findtext(f"{CAP}status") == "Actual"
     assert first.find(f"{CAP}references") is None
     languages = [info.findtext(f"{CAP}language") for info in first.findall(f"{CAP}info")]
-    assert languages == ["zh-CN", "en"]
+    assert languages == ["zh-CN", "en-US"]
     chinese = first.find(f"{CAP}info")
     assert chinese is not None
     assert chinese.findtext(f"{CAP}severity") == "Moderate"
@@ -63,7 +65,38 @@ async def test_a_warning_is_an_alert_then_updates_then_a_cancel(
     last = await cap(desk, schema, warning.warning_id)
     assert last.findtext(f"{CAP}msgType") == "Cancel"
     assert len(str(last.findtext(f"{CAP}references")).split()) == 2
-    assert last.find(f"{CAP}info/{CAP}urgency").text == "Past"  # type: ignore[union-attr]
+    assert last.findtext(f"{CAP}info/{CAP}urgency") == "Past"
+    assert last.findtext(f"{CAP}info/{CAP}responseType") == "AllClear"
+    assert {each.findtext(f"{CAP}incidents") for each in (first, second, last)} == {
+        str(warning.warning_id)
+    }
+
+
+async def test_what_people_dismissed_is_cancelled_with_a_note(
+    desk: Desk, schema: xmlschema.XMLSchema
+) -> None:
+    warning = await desk.raise_warning(WarningLevel.YELLOW)
+    path = f"/api/v1/warnings/{warning.warning_id}/dismiss"
+    assert (await desk.room.post(path, {"reason": "A game of that name."})).status_code == 200
+    await desk.work()
+    found = await cap(desk, schema, warning.warning_id)
+    assert found.findtext(f"{CAP}msgType") == "Cancel"
+    assert found.findtext(f"{CAP}info/{CAP}responseType") == "None"
+    assert found.findtext(f"{CAP}note") == "Judged by a person to need no response."
+
+
+async def test_evidence_goes_with_it_as_it_read_and_with_its_digest(
+    desk: Desk, schema: xmlschema.XMLSchema
+) -> None:
+    warning = await desk.raise_warning()
+    found = await cap(desk, schema, warning.warning_id)
+    resource = found.find(f"{CAP}info/{CAP}resource")
+    assert resource is not None
+    words = base64.b64decode(str(resource.findtext(f"{CAP}derefUri")))
+    assert words.decode() == warning.evidence[0].text
+    assert resource.findtext(f"{CAP}size") == str(len(words))
+    digest = hashlib.sha1(words, usedforsecurity=False).hexdigest()
+    assert resource.findtext(f"{CAP}digest") == digest
 
 
 @pytest.mark.parametrize(
@@ -85,6 +118,21 @@ async def test_levels_have_severities_and_samples_are_exercises(
     assert found.findtext(f"{CAP}info/{CAP}severity") == severity
     assert found.findtext(f"{CAP}status") == "Exercise"
     assert "<&> ]]> 🚨" in str(found.findtext(f"{CAP}info/{CAP}headline"))
+
+
+async def test_a_drill_is_marked_wherever_it_is_told(
+    desk: Desk, schema: xmlschema.XMLSchema
+) -> None:
+    warning = raised(WarningLevel.RED).model_copy(update={"drill": True})
+    await desk.keep(warning, WarningLevel.RED)
+    await desk.tell(warning)
+    found = await cap(desk, schema, warning.warning_id)
+    assert found.findtext(f"{CAP}status") == "Exercise"
+    assert found.findtext(f"{CAP}note") == "Drill: nothing here happened."
+    (_, subject, _, _) = desk.mailbox.mails[-1]
+    assert subject.startswith("[Drill] Red warning")
+    (console, *_) = (await desk.room.get("/api/v1/warnings/alerts?channel=console")).json()["items"]
+    assert console["message"]["data"]["text_zh"].startswith("【演练】红色预警")
 
 
 async def test_a_notice_is_read_by_people_in_their_form_and_language(desk: Desk) -> None:

@@ -155,6 +155,18 @@ async def test_a_drill_about_a_real_story_swallows_no_warning(response: RoomClie
     assert [each["warning_id"] for each in real] == [str(raised.warning_id)]
 
 
+async def test_a_warning_of_a_drill_opens_a_drill_and_joins_nothing_real(
+    response: RoomClient,
+) -> None:
+    raised = warning(WarningLevel.RED).model_copy(update={"drill": True})
+    real = await opened(response, subjects=[story(raised.story_id)])
+    await tell(response, raised)
+    found = (await response.get("/api/v1/incidents")).json()["items"]
+    drills = {each["id"]: each["drill"] for each in found}
+    assert drills.pop(real["id"]) is False
+    assert list(drills.values()) == [True]
+
+
 async def test_an_incident_goes_with_a_story_that_was_merged(response: RoomClient) -> None:
     small, large = new_id(), new_id()
     incident = await opened(response, subjects=[story(small)])
