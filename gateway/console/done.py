@@ -61,6 +61,7 @@ DONE: Mapping[str, str] = {
     "split": N_("Split. The new story stands below, under what was merged and split."),
     "separated": N_("Separated. It counts as a post of its own, and is not folded again."),
     "rejoined": N_("It is a copy again, and counts as one."),
+    "watch-restored": N_("Restored, as a new revision. The next batch of posts is matched by it."),
     "change-undone": N_("Undone. All posts are counted where they belong."),
     "kept": N_("Kept. It holds from now on."),
     "removed": N_("Removed."),

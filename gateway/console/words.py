@@ -263,6 +263,21 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "below": N_("Less than usual"),
     },
     "change": {"new": N_("new"), "lost": N_("lost")},
+    "clause_role": {
+        "asks": N_("asked for"),
+        "excludes": N_("takes away"),
+        "filters": N_("lets through"),
+    },
+    "setting": {
+        "name": N_("Name"),
+        "expression": N_("Expression"),
+        "exclusions": N_("Never counts"),
+        "filters": N_("Filters"),
+        "targets": N_("Targets"),
+        "thresholds": N_("Thresholds"),
+        "enabled": N_("on or off"),
+        "sample": N_("Sample"),
+    },
     "backtest_status": {
         "queued": N_("Waits"),
         "running": N_("Is being tried"),

@@ -1,6 +1,7 @@
 """Watches: what is looked for, tried on past posts while it is written; and their aliases."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -20,11 +21,12 @@ router = page_router()
 
 _LISTS = ("languages", "platforms", "regions", "sources")
 _TIMES = ("since", "until")
+_COMMAS = re.compile("[,，、]")
 
 
 def _filters(form: FormData, visit: Visit) -> dict[str, Any] | None:
     found: dict[str, Any] = {
-        name: [value.strip() for value in str(form.get(name, "")).split(",") if value.strip()]
+        name: [value.strip() for value in _COMMAS.split(str(form.get(name, ""))) if value.strip()]
         for name in _LISTS
     }
     found |= {name: moment(name)(form, visit) for name in _TIMES}
@@ -66,6 +68,11 @@ ACTS = {
         method="PUT",
         unchanged=("/watches/{watch_id}", "version"),
     ),
+    "restore": Act(
+        "/watches/{watch_id}/versions/{restored}/restore",
+        "watch-restored",
+        unchanged=("/watches/{watch_id}", "version"),
+    ),
 }
 # What the form sends while somebody writes; the page comes back with what it would find.
 _TRIED = ("expression", "exclusions", *_LISTS, *_TIMES)
@@ -79,7 +86,7 @@ async def show_watches(visit: Here) -> Response:
 
 @router.get("/settings/watches/new")
 async def show_new_watch(visit: Here) -> Response:
-    """An empty watch, tried while it is written."""
+    """An empty watch, or one made from a template, tried while it is written."""
     return await _show_form(visit)
 
 
@@ -130,18 +137,20 @@ async def _show_form(
     visit: Visit, watch_id: UUID | None = None, attempt: Attempt | None = None
 ) -> Response:
     watch = await visit.require(f"/watches/{watch_id}") if watch_id else {"enabled": True}
-    typed = _typed(visit, watch, attempt)
-    shown: dict[str, Any] = {}
+    shown: dict[str, Any] = {} if watch_id else await _templates(visit)
+    typed = _typed(visit, shown.get("draft") or watch, attempt)
     if watch_id:
-        indicators, mentions = await together(
+        indicators, mentions, versions = await together(
             visit.ask(f"/watches/{watch_id}/indicators", [("resolution", "quarter")]),
             visit.ask(f"/watches/{watch_id}/mentions", [("limit", "20")]),
+            visit.ask(f"/watches/{watch_id}/versions", [("limit", "20")]),
         )
         points = indicators.body.get("points") or [] if indicators.ok else []
         ahead = indicators.body.get("forecast") or [] if indicators.ok else []
         shown = {
             "indicators": indicators,
             "mentions": mentions,
+            "versions": versions,
             "chart": heat_chart(points[-_DAY:], forecast=ahead),
         }
     if typed["expression"].strip():
@@ -164,6 +173,34 @@ async def _show_form(
     )
 
 
+async def _templates(visit: Visit) -> dict[str, Any]:
+    """The templates to choose from, what they come to with the names that were typed, and the one
+    of them that was taken."""
+    query = visit.request.query_params
+    sector, names = query.get("sector", ""), query.get("names", "")
+    language = "zh" if visit.language.startswith("zh") else "en"
+    listed = await visit.ask("/watches/templates")
+    shown: dict[str, Any] = {
+        "templates": listed,
+        "sector": sector,
+        "names": names,
+        "sectors": [(each["sector"], each[f"name_{language}"]) for each in listed.items],
+    }
+    typed = [name.strip() for name in _LINES.split(names) if name.strip()]
+    if sector in [each["sector"] for each in listed.items] and typed:
+        shown["filled"] = await visit.ask(
+            f"/watches/templates/{sector}/fill",
+            method="POST",
+            json={"names": typed, "language": language},
+        )
+        taken = query.get("template")
+        shown["draft"] = next(
+            (each for each in shown["filled"].items if each["template"] == taken), None
+        )
+    return shown
+
+
+_LINES = re.compile(r"[\n,，、]")
 # Quarter-hours of a day.
 _DAY = 96
 
@@ -181,7 +218,10 @@ def _typed(visit: Visit, watch: Mapping[str, Any], attempt: Attempt | None) -> d
         at = as_moment(filters.get(name))
         saved[name] = visit.teller.field(at) if at else ""
     query = visit.request.query_params
-    given = attempt.values if attempt else query if "expression" in query else {}
+    given: Mapping[str, Any] = attempt.values if attempt else {}
+    if not attempt and "expression" in query:
+        # Where a suggestion was taken over it stands for what was typed.
+        given = dict(query) | ({"expression": query["taken"]} if "taken" in query else {})
     return {name: str(given.get(name, value)) for name, value in saved.items()}
 
 

@@ -12,13 +12,17 @@ _WORD = "停电"
 
 def replies(now: datetime) -> dict[str, Any]:
     """What reading the watches answers, by address."""
-    found: dict[str, Any] = {"/watches/aliases": {"items": [_ALIAS], "next_cursor": None}}
+    found: dict[str, Any] = {
+        "/watches/aliases": {"items": [_ALIAS], "next_cursor": None},
+        "/watches/templates": {"items": [_TEMPLATES]},
+    }
     for watch in opinion.watches():
         path = f"/watches/{watch['id']}"
         found[path] = watch
         found[f"{path}/indicators"] = history(now)
         found[f"{path}/hours"] = hours(now)
         found[f"{path}/surges"] = {"items": surges(now), "next_cursor": None}
+        found[f"{path}/versions"] = {"items": _versions(watch, now), "next_cursor": None}
         found[f"{path}/mentions"] = {"items": _mentions(now), "next_cursor": None}
     return found
 
@@ -37,6 +41,7 @@ def trials(now: datetime) -> dict[str, Any]:
             "text": text,
         },
         "/watches/lint": {"savable": True, "findings": [_FINDING]},
+        "/watches/templates/power/fill": {"items": [_DRAFT]},
         "/watches/preview": {
             "examined": 2_000,
             "matched": 31,
@@ -44,8 +49,12 @@ def trials(now: datetime) -> dict[str, Any]:
             "platforms": [{"platform": "weibo", "examined": 1_200, "matched": 31}],
             "days": [{"day": now.date().isoformat(), "examined": 2_000, "matched": 31}],
             "compared": {"matched": 28, "new": 4, "lost": 1},
+            "per_day": 12.4,
+            "clauses_counted": 34,
+            "clauses": _CLAUSES,
             "items": hits[:2],
             "lost_items": [],
+            "near_items": [hits[2] | {"taken_away_by": ["演习"]}],
         },
     }
 
@@ -113,6 +122,56 @@ def surges(now: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def _versions(watch: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
+    """Two changes of a watch, and what it was at first."""
+    settings = {"expression": watch["expression"], "exclusions": [], "thresholds": None}
+    told = {"restored": None, "changed_by": {"id": "lin", "name": "林主任 Lin", "kind": "person"}}
+    version = watch["version"]
+    return [
+        told
+        | {
+            "version": version,
+            "settings": settings,
+            "changes": ["expression", "thresholds"],
+            "changed_at": ago(now, 90),
+        },
+        told
+        | {
+            "version": version - 1,
+            "settings": settings | {"expression": _WORD, "exclusions": ["演习"]},
+            "changes": [],
+            "changed_by": None,
+            "changed_at": ago(now, 9_000),
+        },
+    ]
+
+
+_CLAUSES = [
+    {"says": _WORD, "role": "asks", "pointer": "/expression", "matched": 27, "alone": 24},
+    {"says": "跳闸", "role": "asks", "pointer": "/expression", "matched": 0, "alone": 0},
+    {"says": "演习", "role": "excludes", "pointer": "/expression", "matched": 3, "alone": 3},
+]
+_DRAFT = {
+    "template": "outage",
+    "name": "云州电力: 停电与恢复",
+    "expression": "云州电力 AND (停电 OR 断电 OR 跳闸)",
+    "exclusions": ["演练"],
+    "targets": ["云州电力"],
+}
+_TEMPLATES = {
+    "sector": "power",
+    "name_en": "Power company",
+    "name_zh": "电力与公用事业",
+    "watches": [
+        {
+            "code": "outage",
+            "name_en": "Outages",
+            "name_zh": "停电与恢复",
+            "words": ["停电", "断电", "跳闸"],
+        }
+    ],
+    "exclusions": ["演练"],
+}
 _ALIAS = {
     "id": "0193a000-0000-7000-8000-00000000a001",
     "name": "云州电力",
