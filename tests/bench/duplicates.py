@@ -8,13 +8,15 @@ import gzip
 import json
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from pathlib import Path
 from uuid import UUID
 
 from services.monitor.duplicates.choosing import Original, choose
-from services.monitor.duplicates.likeness import essence
+from services.monitor.duplicates.likeness import Words, essence, likeness
 from services.monitor.duplicates.originals import Candidate, Originals, take_prints
 from services.monitor.posts.fingerprint import own_words, text_hash
 from shared.folding import fold
@@ -74,11 +76,41 @@ def _measure_texts(name: str, texts: Sequence[str], memory: Originals) -> None:
         altered = [fold(alter(text, chance)) for text in kept]
         both = [(text, text_hash(text)) for text in [*kept, *altered]]
         folding = _fold_all(both, memory)
-        found = sum(
-            folding.roots.get(UUID(int=len(kept) + number + 1)) == UUID(int=number + 1)
-            for number in range(len(kept))
+        onto = Counter(_told(folding, both, len(kept), number) for number in range(len(kept)))
+        measure(
+            f"duplicates, {kind}, {name}",
+            (onto[_Told.ITS_OWN] + onto[_Told.ANOTHER]) / len(kept),
+            "recall",
+            texts=len(kept),
+            onto_another_that_reads_as_much_like_it=onto[_Told.ANOTHER],
+            onto_one_less_alike=onto[_Told.WORSE],
+            not_found=onto[_Told.NONE],
+            no_copy_any_more=onto[_Told.NO_COPY],
         )
-        measure(f"duplicates, {kind}, {name}", found / len(kept), "recall", texts=len(kept))
+
+
+class _Told(Enum):
+    """What became of an altered text."""
+
+    ITS_OWN = auto()
+    ANOTHER = auto()  # an earlier text of which it is a copy as much: right by what a copy is
+    WORSE = auto()
+    NONE = auto()
+    NO_COPY = auto()  # the alteration went beyond what a copy may change, a figure for example
+
+
+def _told(
+    folding: "_Folding", texts: Sequence[tuple[str, str | None]], kept: int, number: int
+) -> _Told:
+    root = folding.roots.get(UUID(int=kept + number + 1))
+    if root == UUID(int=number + 1):
+        return _Told.ITS_OWN
+    altered = Words.of(own_words(texts[kept + number][0]))
+    alike = likeness(Words.of(own_words(texts[number][0])), altered)
+    if root is None:
+        return _Told.NONE if alike else _Told.NO_COPY
+    other = likeness(Words.of(own_words(texts[root.int - 1][0])), altered)
+    return _Told.ANOTHER if other >= alike else _Told.WORSE
 
 
 @dataclass
