@@ -3,27 +3,35 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from services.monitor.duplicates.likeness import Words, likeness
+from services.monitor.duplicates.likeness import COMPARED_CHARACTERS, Words, likeness
 from services.monitor.duplicates.originals import Candidate
 
 
 class Original:
-    """A post that copied nobody, as far as is known, by the bytes of its id, and what it says
-    (`fingerprint.said`)."""
+    """A post that copied nobody, as far as is known, by the bytes of its id, and what it says.
 
-    __slots__ = ("_words", "key", "said")
+    Of a long text only the beginning is held, as much as is compared.
+    """
+
+    __slots__ = ("_length", "_read", "_words", "key")
 
     def __init__(self, key: bytes, said: str) -> None:
+        """`said`: its words, by `fingerprint.said`."""
         self.key = key
-        self.said = said
+        self._length = len(said)
+        self._read = said[:COMPARED_CHARACTERS]
         self._words: Words | None = None
 
     @property
     def words(self) -> Words:
         """What it says, made ready to be compared: once for all that may be its copies."""
         if self._words is None:
-            self._words = Words.of(self.said)
+            self._words = Words.of(self._read)
         return self._words
+
+    def says_what(self, other: "Original") -> bool:
+        """Tells whether it says what another one says, as far as both are held."""
+        return self._length == other._length and self._read == other._read
 
 
 class Choice(NamedTuple):
@@ -49,8 +57,8 @@ def choose(
         original = original_of(candidate)
         if original is None:
             continue
-        # Not by the hash that was found: it may be of what an edited post said before.
-        if original.said == post.said:
+        # Not by the hash alone: it may be of what an edited post said before.
+        if candidate.exact and original.says_what(post):
             return Choice(original, 1.0, exact=True)
         similarity = likeness(original.words, post.words)
         if similarity > (best.similarity if best else 0.0):

@@ -28,8 +28,8 @@ _FEWEST_BYTES = 24
 _READ_BACK = 100_000
 _READ_AT_ONCE = 5_000
 _FIRST = bytes(16)
-# What so many originals say is kept, those that were asked for last: some 20 MB. What older ones
-# say is in the record.
+# What so many originals say is kept, those that were asked for last: some 20 MB, of long articles
+# ten times as much. What older ones say is in the record.
 _KEPT = 20_000
 
 

@@ -14,7 +14,7 @@ _LONGER_FOUND = 0.7
 # … but so many letters may always come on top: "转发求扩散", "please share".
 _ON_TOP = 12
 # Articles are compared by their beginning: more would cost a millisecond for each of them.
-_COMPARED_CHARACTERS = 2_000
+COMPARED_CHARACTERS = 2_000
 
 # What posts have in common without saying the same: topics (#…#), @names, emoticons as Weibo
 # writes them ([怒]), and the place where a post was written (" @ Los Angeles, California").
@@ -56,7 +56,7 @@ class Words(NamedTuple):
     @classmethod
     def of(cls, said: str) -> "Words":
         """The words of `fingerprint.said`."""
-        read = said[:_COMPARED_CHARACTERS]
+        read = said[:COMPARED_CHARACTERS]
         letters, inner = _letters(read), essence(read)
         own = letters if inner is read else _letters(inner)
         found = _NUMBER.findall(own)
