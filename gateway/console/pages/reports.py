@@ -72,6 +72,7 @@ ACTS = {
         "/reports/pictures/{picture_id}/erase", "picture-erased", {"reason": text("reason")}
     ),
 }
+_LONGEST_SHARED = 4_000
 # Of a report that many told of, the log of so many pictures is shown.
 _MOST_PICTURES = 6
 _FILTERS = ("state", "kind", "urgency", "cursor")
@@ -149,8 +150,16 @@ async def _form(visit: Visit, attempt: Attempt | None = None) -> Response:
         _status(attempt),
         mine=mine,
         permit=permit(visit.actor, Permission.SEND_REPORTS),
+        shared=_shared(visit),
         attempt=attempt,
     )
+
+
+def _shared(visit: Visit) -> dict[str, str]:
+    """What an app shared (`static/groundswell.webmanifest`), or a bookmark brings along: the
+    link stands in any of the three, with words around it."""
+    brought = [visit.request.query_params.get(name, "") for name in ("title", "text", "link")]
+    return {"link": " ".join(filter(None, brought))[:_LONGEST_SHARED]}
 
 
 async def _inbox(visit: Visit, attempt: Attempt | None = None) -> Response:

@@ -99,6 +99,13 @@ async def test_no_form_field_is_without_a_label(visit, person, path):
         assert before.count("<label") > before.count("</label>"), field[0]
 
 
+@pytest.mark.parametrize("path", PAGES)
+async def test_every_column_has_a_name_and_every_page_one_heading(visit, person, path):
+    html = await visit(person(*EVERYTHING)).see(path)
+    assert "<th></th>" not in html
+    assert html.count("<h1") == 1
+
+
 async def test_chinese_is_the_answer_where_the_browser_says_nothing(visit):
     browser = visit()
     del browser.http.headers["accept-language"]

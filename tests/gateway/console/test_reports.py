@@ -205,3 +205,16 @@ async def test_a_picture_is_erased_with_a_reason_and_shown_no_more(visit):
     html = await browser.see(f"/inbox/{REPORT}")
     assert "<img" not in html
     assert "本人要求" in html
+
+
+async def test_what_an_app_shares_stands_in_the_form(visit):
+    browser = visit()
+    manifest = (await browser.http.get("/static/groundswell.webmanifest")).json()
+    target = manifest["share_target"]
+    assert target["method"] == "GET"
+    brought = {
+        target["params"]["text"]: "看看这个",
+        target["params"]["url"]: "https://weibo.com/1/a",
+    }
+    response = await browser.http.get(target["action"], params=brought)
+    assert 'name="link" value="看看这个 https://weibo.com/1/a"' in response.text

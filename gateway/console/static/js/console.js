@@ -13,4 +13,9 @@ drawCharts();
 keepForms();
 keepTold();
 listenToKeys();
+// Rows of places may be longer than a telephone is wide.
+for (const here of document.querySelectorAll(".side [aria-current], .tabs.sideways [aria-current]")) {
+  const row = here.closest(".side, .tabs");
+  row.scrollLeft = here.offsetLeft + here.offsetWidth / 2 - row.clientWidth / 2;
+}
 if (document.body.dataset.live) listenToHouse();
