@@ -19,6 +19,7 @@ from jinja2.runtime import Context
 
 from gateway.console.language import load_messages
 from gateway.console.moments import Teller, as_moment
+from gateway.console.report_words import REPORT_WORDS
 from gateway.console.source_words import SOURCE_WORDS
 from gateway.console.views.alerts import contact_lines, shift_lines
 from gateway.console.views.difference import differences
@@ -77,7 +78,7 @@ def _told(method: Callable[..., Any]) -> Callable[..., Any]:
     return told
 
 
-_WORDS = {**WORDS, **SOURCE_WORDS}
+_WORDS = {**WORDS, **SOURCE_WORDS, **REPORT_WORDS}
 
 
 def _speaker(gettext: Callable[[str], str]) -> Callable[[str, Any], str]:
