@@ -26,6 +26,7 @@ from gateway.console.views.difference import differences
 from gateway.console.views.highlights import pieces
 from gateway.console.views.mix import mix_of
 from gateway.console.views.sparkline import sparkline
+from gateway.console.watch_words import WATCH_WORDS
 from gateway.console.words import WORDS
 from shared.ids import new_id
 
@@ -78,7 +79,7 @@ def _told(method: Callable[..., Any]) -> Callable[..., Any]:
     return told
 
 
-_WORDS = {**WORDS, **SOURCE_WORDS, **REPORT_WORDS}
+_WORDS = {**WORDS, **SOURCE_WORDS, **REPORT_WORDS, **WATCH_WORDS}
 
 
 def _speaker(gettext: Callable[[str], str]) -> Callable[[str, Any], str]:
