@@ -49,6 +49,7 @@ def create_room_app(definition: RoomDefinition, settings: Settings) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.verifier = verifier
+    app.state.figures = definition.figures
     install_problem_handlers(app)
     app.include_router(health_router)
     for router in definition.routers:

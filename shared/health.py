@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.errors import Unavailable
+from shared.figures import ReadFigures, no_figures, read_figures
 from shared.runtime import Runtime
 
 health_router = APIRouter(include_in_schema=False)
@@ -39,6 +40,8 @@ async def ready(request: Request) -> dict[str, str]:
 
 
 @health_router.get("/metrics")
-async def prometheus() -> Response:
-    """All metrics of this process."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+async def prometheus(request: Request) -> Response:
+    """All metrics of this process, and what stands in the database about its room."""
+    own: ReadFigures = getattr(request.app.state, "figures", no_figures)
+    figures = await read_figures(request.app.state.runtime, own)
+    return Response(generate_latest() + figures, media_type=CONTENT_TYPE_LATEST)

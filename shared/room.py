@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from shared.contracts.rooms import Room
 from shared.errors import ConfigurationError
+from shared.figures import ReadFigures, no_figures
 from shared.jobs import Jobs
 from shared.runtime import Resources, no_resources
 from shared.settings import Settings
@@ -28,6 +29,8 @@ class RoomDefinition:
     jobs: Jobs = field(default_factory=Jobs)
     resources: Resources = no_resources
     worker_resources: Resources | None = None
+    # What its API tells Prometheus besides what all rooms do.
+    figures: ReadFigures = no_figures
     # Bodies that a route reads from the bytes itself: they are described all the same.
     raw_bodies: Sequence[type[BaseModel]] = ()
     # Only the gateway builds an app of another kind.

@@ -8,6 +8,7 @@ from services.monitor.alerts.routes import router as alerts
 from services.monitor.backtest.jobs import jobs as backtest_jobs
 from services.monitor.backtest.routes import router as backtests
 from services.monitor.channels.routes import router as channels
+from services.monitor.coverage.figures import read_monitor
 from services.monitor.coverage.jobs import jobs as coverage_jobs
 from services.monitor.coverage.routes import router as coverage
 from services.monitor.deletions.jobs import jobs as deletion_jobs
@@ -103,6 +104,7 @@ room = RoomDefinition(
         indicator_jobs,
     ),
     raw_bodies=[BulkNew],
+    figures=read_monitor,
     resources=open_api_resources,
     worker_resources=open_resources,
 )
