@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
@@ -76,6 +77,8 @@ class Settings(BaseSettings):
     picture_days: int = Field(default=180, ge=1, le=3_650)
     telling_days: int = Field(default=365, ge=1, le=3_650)
 
+    # Of the organisation: first steps of notices name what is due there.
+    sector: Literal["bank", "shop", "power", "university"] | None = None
     # Where people reach the console: alerts link to it.
     public_url: str = "http://127.0.0.1:8000"
     # Where alerts go besides the console: any URL that takes a JSON POST.

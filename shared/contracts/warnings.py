@@ -107,6 +107,13 @@ class AlertQueued(Event):
 
     alert_id: UUID
     attempts: int = 0
+    # Of the warning it tells of; optional since 0.2.0.
+    level: WarningLevel | None = None
+
+    @property
+    def urgent(self) -> bool:
+        """What is told of level I does not queue behind what is told of others."""
+        return self.level is WarningLevel.RED
 
 
 class AlertSent(WarningEvent):

@@ -68,7 +68,27 @@ def alerting(now: datetime) -> dict[str, Any]:
             "acknowledged_by": None,
             "acknowledged_at": None,
             "open": True,
-            "message": {},
+            "message": {
+                "data": {
+                    "sample": True,
+                    "first_post_at": (now - timedelta(minutes=57)).isoformat(),
+                    "post_count": 180,
+                    "nature": {"text": "rumour suspected", "text_zh": "疑似谣言"},
+                    "reasons": [
+                        {
+                            "text": "Heat 182 posts an hour, threshold 150.",
+                            "text_zh": "热度为每小时 182 帖，阈值 150。",
+                        }
+                    ],
+                    "suggestions": [
+                        {
+                            "minutes": 30,
+                            "text": "Verify the facts with the department concerned.",
+                            "text_zh": "向涉事部门核实事实。",
+                        }
+                    ],
+                }
+            },
         },
         "/duty": {"items": [_roster(now)]},
         "/duty/g2": _roster(now),

@@ -59,7 +59,7 @@ async def tell(
         if alert_id is None or held:
             continue
         if not here:
-            await emit(session, AlertQueued(alert_id=alert_id))
+            await emit(session, AlertQueued(alert_id=alert_id, level=telling.level))
         elif telling.warning_id is not None and telling.level is not None:
             await emit(
                 session,
@@ -125,7 +125,12 @@ async def claim_tries(session: AsyncSession, queued: AlertQueued) -> list[Alert]
         await session.scalars(
             select(Alert)
             .where(Alert.state == AlertState.SENDING, or_(meant, Alert.attempts == 0))
-            .order_by((Alert.id == queued.alert_id).desc(), Alert.id)
+            # The one that is meant, then those of level I: whichever try comes first takes them.
+            .order_by(
+                (Alert.id == queued.alert_id).desc(),
+                (Alert.level == WarningLevel.RED).desc().nulls_last(),
+                Alert.id,
+            )
             .limit(_ABREAST)
             .with_for_update(skip_locked=True)
         )
@@ -173,14 +178,16 @@ async def queue_waiting_alerts(session: AsyncSession) -> int:
         await session.scalars(
             select(Alert)
             .where(Alert.state == AlertState.SENDING, Alert.next_at <= now)
-            .order_by(Alert.next_at)
+            .order_by((Alert.level == WarningLevel.RED).desc().nulls_last(), Alert.next_at)
             .limit(_WAITING_AT_ONCE)
             .with_for_update(skip_locked=True)
         )
     ).all()
     for alert in waiting:
         alert.next_at = now + _LOST_AFTER
-        await emit(session, AlertQueued(alert_id=alert.id, attempts=alert.attempts))
+        await emit(
+            session, AlertQueued(alert_id=alert.id, attempts=alert.attempts, level=alert.level)
+        )
     return len(waiting)
 
 

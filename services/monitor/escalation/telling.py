@@ -26,7 +26,7 @@ async def tell_of_warning(
     """Tell people of a new warning or a rise, at once and in order. What falls is written down and
     tells nobody; what was told is not told again."""
     event = delivered.event
-    notice = await write_notice(session, delivered, public_url=settings.public_url)
+    notice = await write_notice(session, delivered, settings)
     if notice is None or not rises(event):
         return
     telling = Telling(

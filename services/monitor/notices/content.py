@@ -27,11 +27,17 @@ def rises(event: Change) -> bool:
 
 
 def message_of(
-    event: Change, *, occurred_at: datetime, public_url: str, scope: Scope | None = None
+    event: Change,
+    *,
+    occurred_at: datetime,
+    public_url: str,
+    scope: Scope | None = None,
+    sector: str | None = None,
 ) -> dict[str, Any]:
     """The message of Standard Webhooks that tells of a warning which was raised, rose or fell.
 
-    `scope`: of its story at that time, None where that is not known any more.
+    `scope`: of its story at that time, None where that is not known any more; `sector`: of the
+    organisation, for the first steps.
     """
     said = event.model_dump(mode="json")
     base = public_url.rstrip("/")
@@ -71,7 +77,7 @@ def message_of(
             "scope": scope.to_state() if scope else None,
             "suggestions": [
                 {"minutes": step.minutes, "text": step.en, "text_zh": step.zh}
-                for step in suggestions_for(nature.code, event.level)
+                for step in suggestions_for(nature.code, event.level, sector=sector)
             ],
             "resurgence_of": said["resurgence_of"],
             "drill": event.drill,

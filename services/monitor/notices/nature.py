@@ -43,16 +43,18 @@ def nature_of(texts: Sequence[str], *, negative_share: float | None) -> Nature:
     """
     folded = [fold(text) for text in texts]
     kinds, share = _kinds()
-    for kind in kinds:
-        telling = sum(bool(kind.words.search(text)) for text in folded)
-        if telling >= max(share * len(folded), min(2, len(folded)), 1):
-            return Nature(
-                kind.code,
-                kind.en,
-                kind.zh,
-                f"by the words of {telling} of {len(folded)} evidence posts",
-                f"依据 {len(folded)} 条证据帖文中 {telling} 条的用词",
-            )
+    least = max(share * len(folded), 1)
+    told = [(sum(kind.tells(text) for text in folded), kind) for kind in kinds]
+    # The first of the largest: the kinds stand in the order of their gravity.
+    telling, kind = max(told, key=lambda pair: pair[0])
+    if telling >= least:
+        return Nature(
+            kind.code,
+            kind.en,
+            kind.zh,
+            f"by the words of {telling} of {len(folded)} evidence posts",
+            f"依据 {len(folded)} 条证据帖文中 {telling} 条的用词",
+        )
     found = _data()["negative" if negative_share is not None else "surge"]
     if negative_share is None:
         ground, ground_zh = "by the number of posts", "依据帖文数量"
@@ -62,12 +64,17 @@ def nature_of(texts: Sequence[str], *, negative_share: float | None) -> Nature:
     return Nature(found["nature"], found["en"], found["zh"], ground, ground_zh)
 
 
-def suggestions_for(nature: str, level: WarningLevel) -> list[Suggestion]:
-    """What to do first about a matter of this nature and level, the most urgent first."""
+def suggestions_for(
+    nature: str, level: WarningLevel, *, sector: str | None = None
+) -> list[Suggestion]:
+    """What to do first about a matter of this nature and level, the most urgent first; with what is
+    due in the `sector` of the organisation, where that is known."""
     fitting = [
         Suggestion(entry["minutes"], entry["en"], entry["zh"])
         for entry in _suggestions()
-        if nature in entry.get("natures", [nature]) and level >= WarningLevel(entry["from"])
+        if nature in entry.get("natures", [nature])
+        and level >= WarningLevel(entry["from"])
+        and (entry.get("sectors") is None or sector in entry["sectors"])
     ]
     return sorted(fitting, key=lambda suggestion: suggestion.minutes)
 
@@ -78,6 +85,12 @@ class _Kind:
     en: str
     zh: str
     words: re.Pattern[str]
+    unless: re.Pattern[str] | None
+
+    def tells(self, folded: str) -> bool:
+        """Whether a text speaks of this kind."""
+        said = self.unless.sub(" ", folded) if self.unless else folded
+        return bool(self.words.search(said))
 
 
 @cache
@@ -88,7 +101,13 @@ def _data() -> Any:
 @cache
 def _kinds() -> tuple[list[_Kind], float]:
     kinds = [
-        _Kind(entry["nature"], entry["en"], entry["zh"], _pattern(entry["words"]))
+        _Kind(
+            entry["nature"],
+            entry["en"],
+            entry["zh"],
+            _pattern(entry["words"]),
+            _pattern(entry["unless"]) if entry.get("unless") else None,
+        )
         for entry in _data()["natures"]
     ]
     return kinds, _data()["share"]

@@ -13,17 +13,19 @@ from services.monitor.stories.models import StoryRecord
 from shared.contracts.warnings import WarningDismissed, WarningEnded, WarningRaised
 from shared.deliveries import Delivered
 from shared.errors import NotFound
+from shared.settings import Settings
 
 
 async def write_notice(
-    session: AsyncSession, delivered: Delivered[Change], *, public_url: str
+    session: AsyncSession, delivered: Delivered[Change], settings: Settings
 ) -> NoticeRecord | None:
     """The notice of a warning that was raised, rose or fell; None if it is written already."""
     event = delivered.event
     message = message_of(
         event,
         occurred_at=delivered.occurred_at,
-        public_url=public_url,
+        public_url=settings.public_url,
+        sector=settings.sector,
         scope=await _scope(session, event.story_id),
     )
     occasion = Occasion.RAISED if isinstance(event, WarningRaised) else Occasion.FELL

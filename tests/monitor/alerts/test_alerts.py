@@ -13,9 +13,11 @@ import pytest
 from pytest_httpserver import HTTPServer
 from sqlalchemy import text
 
+from services.monitor.alerts import service
 from services.monitor.channels.webhook import WebhookError, post
 from services.monitor.resources import open_resources
 from services.monitor.room import room as monitor_room
+from services.monitor.routing.plan import Tell
 from shared.contracts import Event, Room
 from shared.contracts.levels import WarningLevel
 from shared.contracts.warnings import AlertQueued, Reason, WarningLevelChanged, WarningRaised
@@ -274,3 +276,25 @@ async def test_an_address_that_cannot_be_called_is_an_error_of_the_alert(url: st
     async with httpx.AsyncClient(trust_env=False) as client:
         with pytest.raises(WebhookError, match="cannot be reached"):
             await post(client, url, message, message_id=str(new_id()), key=None)
+
+
+async def test_what_is_told_of_level_one_goes_before_all_that_waits(
+    monitor: RoomClient, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/hook").respond_with_data("")
+    async with monitor.transaction() as session:
+        for number in range(30):
+            await service.tell(session, telling(number, WarningLevel.BLUE), [Tell("webhook")])
+    async with monitor.transaction() as session:
+        await service.tell(session, telling(99, WarningLevel.RED), [Tell("webhook")])
+    assert await monitor.work()
+    numbers = [json.loads(request.get_data())["number"] for request, _ in httpserver.log]
+    # Eight leave at once.
+    assert 99 in numbers[:8]
+    assert sorted(numbers) == [*range(30), 99]
+
+
+def telling(number: int, level: WarningLevel) -> service.Telling:
+    return service.Telling(
+        event_id=new_id(), title="t", message={"number": number}, warning_id=new_id(), level=level
+    )
