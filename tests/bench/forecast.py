@@ -1,4 +1,5 @@
-"""How often the band of the forecast holds what came, on mention volumes and on real cascades.
+"""How often the band of the forecast holds what came, on mention volumes and on real cascades, as a
+whole and at the beginning of a matter, while it rises, at its peak and after it.
 
 The constants of `Course` were chosen by the pinball loss on the first part (the first half of each
 volume; events whose author's hash is even) and are measured here on the other.
@@ -7,6 +8,7 @@ volume; events whose author's hash is even) and are measured here on the other.
 import csv
 import gzip
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,7 @@ from services.monitor.indicators.forecast import (
     Course,
     forecast,
 )
+from services.monitor.indicators.trend import trend
 from tests.bench.report import measure, say
 
 _DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -46,7 +49,23 @@ def measure_forecast() -> None:
         _tell(name, list(cases))
 
 
+# Quarter-hours in which a matter begins.
+_BEGINNING = 8
+
+
+def _phase(case: Case) -> str:
+    return "beginning" if len(case.known) <= _BEGINNING else trend(case.known).value
+
+
 def _tell(name: str, cases: Sequence[Case]) -> None:
+    by_phase: dict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        by_phase[_phase(case)].append(case)
+    for phase, found in sorted(by_phase.items()):
+        for ahead in (0, 5):
+            inside, _ = coverage(found, ahead)
+            what = f"share within the band of 80 %, {name}, {phase}, {ahead + 1} h ahead"
+            measure(what, inside, "of 1", cases=len(found))
     for ahead in (0, 2, 5):
         inside, width = coverage(cases, ahead)
         measure(

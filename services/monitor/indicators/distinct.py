@@ -18,7 +18,7 @@ def hashed(value: str) -> int:
 class Distinct:
     """Counts distinct strings by their smallest hashes (KMV sketch; Bar-Yossef et al. 2002).
 
-    Exact up to 64, then within about 13 %. What was added cannot be read back.
+    Exact below 64, from there on within about 13 %. What was added cannot be read back.
     """
 
     def __init__(self, smallest: Iterable[int] = ()) -> None:

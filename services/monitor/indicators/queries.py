@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.indicators.forecast import forecast
+from services.monitor.indicators.forecast import Course, forecast
 from services.monitor.indicators.history import Stretchable, points_of, whole_of
 from services.monitor.indicators.models import IndicatorBin
 from services.monitor.indicators.rolling import STRETCHES, Resolution, Stretch, aligned
@@ -28,8 +28,10 @@ async def read_history(
     subject: UUID,
     resolution: Resolution | None,
     since: datetime | None,
+    course: Course,
 ) -> HistoryOut:
-    """The indicators of a subject from `since` on, by default from its first post on.
+    """The indicators of a subject from `since` on, by default from its first post on; `course`: how
+    its like goes on.
 
     Without a resolution, the finest that is kept so far back and has at most 750 points. What is
     asked for beyond what is kept begins where that begins.
@@ -58,7 +60,7 @@ async def read_history(
                 low=each.low,
                 high=each.high,
             )
-            for ahead, each in enumerate(forecast(quarters) if any(quarters) else [])
+            for ahead, each in enumerate(forecast(quarters, course=course) if any(quarters) else [])
         ],
     )
 

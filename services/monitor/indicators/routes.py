@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query
 
 from services.monitor.indicators import queries
+from services.monitor.indicators.forecast import DEFAULT_COURSE, STEADY_COURSE
 from services.monitor.indicators.rolling import Resolution
 from services.monitor.indicators.schemas import HistoryOut
 from services.monitor.stories.queries import get_story
@@ -35,7 +36,7 @@ async def get_story_indicators(
 ) -> HistoryOut:
     """Heat, spread, impact, sentiment, trend and a short forecast of a story (舆情指标)."""
     await get_story(session, story_id)
-    return await queries.read_history(session, story_id, resolution, since)
+    return await queries.read_history(session, story_id, resolution, since, DEFAULT_COURSE)
 
 
 @watches.get("/{watch_id}/indicators", operation_id="watches_indicators")
@@ -44,4 +45,4 @@ async def get_watch_indicators(
 ) -> HistoryOut:
     """Heat, spread, impact, sentiment, trend and a short forecast of all that a watch matched."""
     await get_watch(session, watch_id)
-    return await queries.read_history(session, watch_id, resolution, since)
+    return await queries.read_history(session, watch_id, resolution, since, STEADY_COURSE)

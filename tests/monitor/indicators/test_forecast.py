@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitor.indicators.forecast import band, forecast, quantile
+from services.monitor.indicators.forecast import STEADY_COURSE, band, forecast, quantile
 from services.monitor.indicators.trend import Trend, trend
 
 DAY = 96
@@ -19,7 +19,7 @@ def test_a_steady_stream_goes_on() -> None:
 
 
 def test_a_rise_goes_on_rising_but_less_and_less() -> None:
-    rising = forecast([0] * 88 + [1, 1, 2, 2, 8, 10, 12, 16])
+    rising = forecast([1] * 88 + [1, 1, 2, 2, 8, 10, 12, 16])
     assert rising[0].expected > 46 * 0.8
     assert rising[5].expected < rising[0].expected
 
@@ -27,6 +27,21 @@ def test_a_rise_goes_on_rising_but_less_and_less() -> None:
 def test_a_fall_ends_at_what_is_usual() -> None:
     falling = forecast([2] * 80 + [60, 60, 50, 40, 30, 20, 15, 12, 8, 6, 4, 3, 2, 2, 2, 2])
     assert falling[0].expected < 20
+
+
+def test_a_matter_that_has_just_begun_passes_and_what_is_steady_does_not() -> None:
+    begun = [12, 20, 22]
+    story, watch = forecast(begun), forecast(begun, course=STEADY_COURSE)
+    assert story[5].expected < story[0].expected / 4
+    assert watch[5].expected > watch[0].expected / 2
+    for each, day_old in zip(forecast([0] * 93 + begun), forecast([1] * 93 + begun), strict=True):
+        assert each.expected < day_old.expected
+
+
+def test_less_is_known_of_what_is_young() -> None:
+    young, old = forecast([5] * 8, course=STEADY_COURSE), forecast([5] * DAY)
+    for one, other in zip(young, old, strict=True):
+        assert one.high - one.low > other.high - other.low
 
 
 def test_the_band_grows_with_every_hour_ahead() -> None:
