@@ -1,11 +1,19 @@
 """The stretches of imports."""
 
-from services.monitor.imports import service
+from datetime import datetime
+
+from services.monitor.imports import refusals, service
 from shared.contracts.posts import ImportQueued
 from shared.deliveries import Delivered
 from shared.jobs import Jobs, Lane, Work
 
 jobs = Jobs()
+
+
+@jobs.every(3_600, "monitor.forget_refused")
+async def forget_refused(work: Work, due_at: datetime) -> None:
+    """Forget refused rows that nobody came for."""
+    await refusals.forget_refused(work.session)
 
 
 # In the lane of the posts, behind them: history waits for what is new.

@@ -84,7 +84,7 @@ class ImportRefusal(MonitorModel, kw_only=True):
     )
     row: Mapped[int] = mapped_column(Integer, primary_key=True)
     reason: Mapped[str] = mapped_column(Text)
-    cells: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    cells: Mapped[list[str]] = mapped_column(JSONB)
 
 
 class ImportPreset(MonitorModel, kw_only=True):

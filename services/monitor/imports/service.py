@@ -15,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.monitor.imports.columns import FIELDS, choose_columns, missing_columns
 from services.monitor.imports.files import FileForm, FileRefusedError, PostFile, recognise
 from services.monitor.imports.models import Import, ImportStatus
+from services.monitor.imports.presets import get_preset
+from services.monitor.imports.refusals import keep_refused
 from services.monitor.imports.rows import Assumptions, RowRefusedError, to_post
-from services.monitor.imports.stretches import Reading, Record, read_stretch
+from services.monitor.imports.stretches import Reading, Record, Stretch, read_stretch
 from services.monitor.imports.workbooks import first_sheet, is_workbook
 from services.monitor.posts.intake import take_in
 from services.monitor.posts.schemas import Outcome, PostNew
@@ -28,23 +30,28 @@ from shared.events import emit
 from shared.rows import find_row
 
 ROWS_AT_ONCE = 1_000
-# The part of the file that one stretch sees. A longer row is no post.
-_WINDOW = 4 * 1024 * 1024
+# The part of the file that one stretch sees, and where a row does not fit into it. A longer row is
+# no post.
+_WINDOW = 512 * 1024
+_WIDEST = 4 * 1024 * 1024
 _MOST_REFUSED = 100
 _LONGEST_REASON = 300
+_PLATFORM, _ZONE = "import", "UTC"
 _MAPPING = TypeAdapter(dict[str, str])
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as somebody sent it, and what they said of it."""
+    """A file as somebody sent it, and what they said of it; what they did not say is as in the
+    preset, if they named one."""
 
     name: str
     content: bytes
     mapping: str | None
-    platform: str
-    timezone: str
+    platform: str | None
+    timezone: str | None
     warn: bool
+    preset: str | None = None
 
 
 async def start_import(session: AsyncSession, upload: Upload, by: ActorRef) -> Import:
@@ -52,9 +59,12 @@ async def start_import(session: AsyncSession, upload: Upload, by: ActorRef) -> I
 
     Raises:
         Invalid: it is no file of posts, or what was said of it does not fit it.
+        NotFound: there is no such preset.
     """
+    preset = await get_preset(session, upload.preset) if upload.preset else None
     mapping = _read_mapping(upload.mapping)
-    _read_zone(upload.timezone)
+    timezone = upload.timezone or (preset.timezone if preset else _ZONE)
+    _read_zone(timezone)
     try:
         content = upload.content
         if is_workbook(content):
@@ -63,6 +73,10 @@ async def start_import(session: AsyncSession, upload: Upload, by: ActorRef) -> I
         file = await asyncio.to_thread(recognise, content)
     except FileRefusedError as error:
         raise Invalid(f"/file: {error}") from error
+    if preset is not None:
+        # Columns that this file does not have are no fault: exporters leave out what is empty.
+        there = {name: column for name, column in preset.mapping.items() if column in file.header}
+        mapping = (there if file.form is FileForm.CSV else preset.mapping) | mapping
     if file.form is FileForm.CSV:
         _check_columns(file, mapping)
     started = Import(
@@ -72,8 +86,8 @@ async def start_import(session: AsyncSession, upload: Upload, by: ActorRef) -> I
         delimiter=file.delimiter,
         header=list(file.header),
         mapping=mapping,
-        platform=upload.platform,
-        timezone=upload.timezone,
+        platform=upload.platform or (preset.platform if preset else _PLATFORM),
+        timezone=timezone,
         warn=upload.warn,
         content=file.content,
         size=len(file.content),
@@ -102,23 +116,29 @@ async def read_on(session: AsyncSession, queued: ImportQueued) -> None:
     running = await session.get(Import, queued.import_id, with_for_update=True)
     if running is None or running.finished_at is not None or running.rows != queued.offset:
         return
-    part = func.substr(Import.content, running.position + 1, _WINDOW, type_=LargeBinary)
-    window = await session.scalar(select(part).where(Import.id == running.id)) or b""
-    final = running.position + len(window) >= running.size
-    stretch = read_stretch(window, _reading(running), final=final, most=ROWS_AT_ONCE)
+    stretch = await _stretch(session, running, _WINDOW)
+    if stretch.consumed == 0:
+        stretch = await _stretch(session, running, _WIDEST)
     await _take(session, running, stretch.records)
     running.position += stretch.consumed
     if running.position >= running.size:
         await _finish(session, running, ImportStatus.DONE)
     elif stretch.consumed == 0:
         running.error = (
-            f"Row {running.rows + 1} is longer than {_WINDOW // 1024 // 1024} MiB. The rows before "
+            f"Row {running.rows + 1} is longer than {_WIDEST // 1024 // 1024} MiB. The rows before "
             "it were taken."
         )
         await _finish(session, running, ImportStatus.FAILED)
     else:
         running.status = ImportStatus.RUNNING
         await emit(session, ImportQueued(import_id=running.id, offset=running.rows))
+
+
+async def _stretch(session: AsyncSession, running: Import, width: int) -> Stretch:
+    part = func.substr(Import.content, running.position + 1, width, type_=LargeBinary)
+    window = await session.scalar(select(part).where(Import.id == running.id)) or b""
+    final = running.position + len(window) >= running.size
+    return read_stretch(window, _reading(running), final=final, most=ROWS_AT_ONCE)
 
 
 async def _take(session: AsyncSession, running: Import, records: list[Record]) -> None:
@@ -139,13 +159,20 @@ async def _take(session: AsyncSession, running: Import, records: list[Record]) -
         counts[result.status] += 1
         if result.status is Outcome.REJECTED:
             refused.append((number, result.reason or ""))
+    shown = [(number, _printable(reason)) for number, reason in sorted(refused)]
+    first = running.rows + 1
+    await keep_refused(
+        session,
+        running,
+        [(number, reason, records[number - first].cells) for number, reason in shown],
+    )
     running.rows += len(records)
     running.accepted += counts[Outcome.ACCEPTED]
     running.duplicate += counts[Outcome.DUPLICATE]
     running.revised += counts[Outcome.REVISED]
     running.rejected += len(refused)
-    shown = [{"row": number, "reason": _printable(reason)} for number, reason in sorted(refused)]
-    running.refused = [*running.refused, *shown][:_MOST_REFUSED]
+    told = [{"row": number, "reason": reason} for number, reason in shown]
+    running.refused = [*running.refused, *told][:_MOST_REFUSED]
 
 
 def _post(record: Record, columns: "_Columns", assumed: Assumptions) -> PostNew:

@@ -12,10 +12,12 @@ from services.monitor.imports.files import FileForm
 
 @dataclass(frozen=True)
 class Record:
-    """One row: its values by column, or the reason why it has none."""
+    """One row: its values by column, or the reason why it has none. `cells` are its texts as they
+    stand in the file."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
     reason: str | None = None
+    cells: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,11 @@ def _read_table(lines: _Lines, reading: Reading, most: int) -> Stretch:
 def _record(cells: Sequence[str], header: Sequence[str]) -> Record:
     width = len(header)
     if len(cells) < width or any(cells[width:]):
-        return Record(reason=f"the row has {len(cells)} columns, the header {width}")
+        reason = f"the row has {len(cells)} columns, the header {width}"
+        return Record(reason=reason, cells=cells)
     # Of columns with one name the first counts.
-    return Record(values=dict(zip(reversed(header), reversed(cells[:width]), strict=True)))
+    values = dict(zip(reversed(header), reversed(cells[:width]), strict=True))
+    return Record(values=values, cells=cells[:width])
 
 
 def _read_json_lines(lines: _Lines, _: Reading, most: int) -> Stretch:
@@ -116,7 +120,7 @@ def _object(line: str) -> Record:
     try:
         values = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return Record(reason=f"the line is not JSON: {str(error)[:200]}")
+        return Record(reason=f"the line is not JSON: {str(error)[:200]}", cells=[line.rstrip()])
     if not isinstance(values, dict):
-        return Record(reason="the line is no JSON object")
-    return Record(values=values)
+        return Record(reason="the line is no JSON object", cells=[line.rstrip()])
+    return Record(values=values, cells=[line.rstrip()])

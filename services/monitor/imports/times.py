@@ -14,6 +14,11 @@ _NUMERIC = re.compile(
     """,
     re.VERBOSE | re.ASCII | re.IGNORECASE,
 )
+# How a spreadsheet counts where a cell is not formatted as a time: days since 1899-12-30
+# (ECMA-376, part 1, section 18.17.4), here from 1990 to 2100.
+_SERIAL = re.compile(r"\d{5}(?:\.\d{1,15})?", re.ASCII)
+_SERIALS = (32_874, 73_050)
+_DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001 the zone follows
 _EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}", re.ASCII)
 _LONGEST = 64
 _MILLISECONDS_FROM = 1e11
@@ -22,8 +27,9 @@ _MILLISECONDS_FROM = 1e11
 def read_time(value: str | float, zone: tzinfo) -> datetime:
     """The moment that `value` names; `zone` holds where it names none.
 
-    Takes ISO 8601, the usual Chinese forms, RFC 2822, Weibo's form, and seconds or milliseconds
-    since the epoch. Forms in which day and month can be confused (11/1/2026) are not guessed at.
+    Takes ISO 8601, the usual Chinese forms, RFC 2822, Weibo's form, seconds or milliseconds since
+    the epoch, and the days by which spreadsheets count. Forms in which day and month can be
+    confused (11/1/2026) are not guessed at.
 
     Raises:
         ValueError: it names no moment.
@@ -37,6 +43,9 @@ def read_time(value: str | float, zone: tzinfo) -> datetime:
             return datetime.fromtimestamp(
                 seconds / 1000 if seconds >= _MILLISECONDS_FROM else seconds, UTC
             )
+        if _SERIAL.fullmatch(text) and _SERIALS[0] <= float(text) < _SERIALS[1]:
+            seconds = round(float(text) * 86_400)
+            return (_DAY_0 + timedelta(seconds=seconds)).replace(tzinfo=zone)
         if found := _NUMERIC.fullmatch(text):
             return _from_parts(found, zone)
         return _from_words(text, zone)

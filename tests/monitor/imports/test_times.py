@@ -32,6 +32,8 @@ NINE_PM = datetime(2026, 11, 1, 21, 4, tzinfo=SHANGHAI)
         1793538240,
         1793538240.0,
         "  2026-11-01 21:04  ",
+        "46327.8777777778",
+        46327.8777777778,
     ],
 )
 def test_all_of_these_are_four_past_nine_in_shanghai(written: str | float) -> None:

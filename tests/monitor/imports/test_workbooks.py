@@ -35,9 +35,11 @@ _PARTS = {
 }
 
 
-def workbook(cells: str) -> bytes:
+def workbook(cells: str, *merged: str) -> bytes:
     """A workbook of one sheet with these cells, in the XML of the sheet."""
-    sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{cells}</sheetData></worksheet>'
+    ranges = "".join(f'<mergeCell ref="{range_}"/>' for range_ in merged)
+    ranges = f"<mergeCells>{ranges}</mergeCells>" if merged else ""
+    sheet = f'<worksheet xmlns="{_MAIN}"><sheetData>{cells}</sheetData>{ranges}</worksheet>'
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in {**_PARTS, "xl/worksheets/sheet1.xml": sheet}.items():
@@ -134,3 +136,40 @@ async def test_what_only_looks_like_a_workbook_is_refused(content: bytes) -> Non
 
 def test_a_table_is_no_workbook() -> None:
     assert not is_workbook(b"text,time\n")
+
+
+def at(place: str, cell: str) -> str:
+    return cell.replace("<c ", f'<c r="{place}" ').replace("<c>", f'<c r="{place}">')
+
+
+async def test_a_title_above_is_no_header_and_merged_cells_hold_for_all_of_them() -> None:
+    content = workbook(
+        row(2, [at("B2", words("舆情导出表"))])
+        + row(3, [at("B3", words("内容")), at("C3", words("时间")), at("D3", words("平台"))])
+        + row(
+            4,
+            [
+                at("B4", words("一")),
+                at("C4", '<c s="1"><v>45962.5</v></c>'),
+                at("D4", words("微博")),
+            ],
+        )
+        + row(5, [at("B5", words("二"))])
+        + row(6, [at("B6", words("三")), at("C6", "<c><v>45962.878</v></c>")]),
+        "B2:D2",
+        "C4:C5",
+        "D4:D6",
+        "XFD1:XFD1048576",
+    )
+    assert (await first_sheet(content)).decode().splitlines() == [
+        "内容,时间,平台",
+        "一,2025-11-01 12:00:00,微博",
+        "二,2025-11-01 12:00:00,微博",
+        "三,45962.878,微博",
+    ]
+
+
+async def test_of_a_formula_its_last_result_is_read() -> None:
+    formula = '<c t="str"><f>CONCAT("a","b")</f><v>ab</v></c>'
+    content = workbook(row(1, map(words, ("内容", "时间"))) + row(2, (formula, words("x"))))
+    assert (await first_sheet(content)).decode().splitlines()[1] == "ab,x"
