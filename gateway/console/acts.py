@@ -100,8 +100,9 @@ def moment(name: str) -> Read:
 class Act:
     """One form: `path` may name fields of the address and of the form in braces.
 
-    `done` names the line that is shown afterwards; `goes_to` is the folder of what was made, where
-    its page follows, and empty where the page of the form comes again.
+    `done` names the line that is shown afterwards, and is empty where the place itself shows it;
+    `goes_to` is the folder of what was made, where its page follows, and empty where the page of
+    the form comes again.
     """
 
     path: str
@@ -160,7 +161,8 @@ async def perform(
     made = answer.body.get("id") if isinstance(answer.body, Mapping) else None
     target = f"{act.goes_to}/{made}" if act.goes_to and made else here
     target, _, place_on_page = target.partition("#")
-    target = f"{target}{'&' if '?' in target else '?'}done={act.done}"
+    if act.done:
+        target = f"{target}{'&' if '?' in target else '?'}done={act.done}"
     return RedirectResponse(f"{target}#{place_on_page}" if place_on_page else target, 303)
 
 

@@ -56,7 +56,6 @@ DONE: Mapping[str, str] = {
     "plan-kept": N_("The plan is kept."),
     "round-opened": N_("The round is open."),
     "round-done": N_("The round is done. Your name is on it."),
-    "ticked": N_("Ticked."),
     "merged": N_("Merged. What follows either story comes here; it can be undone."),
     "split": N_("Split. The new story stands below, under what was merged and split."),
     "separated": N_("Separated. It counts as a post of its own, and is not folded again."),

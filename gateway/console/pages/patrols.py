@@ -64,12 +64,12 @@ ROUND_ACTS = {
 WALK_ACTS = {
     "nothing": Act(
         "/patrols/rounds/{round_id}/checks/{check_id}",
-        "ticked",
+        "",
         {"finding": text("finding"), "note": text("note")},
     ),
     "found": Act(
         "/patrols/rounds/{round_id}/checks/{check_id}",
-        "ticked",
+        "",
         {
             "finding": text("finding"),
             "link": text("link"),

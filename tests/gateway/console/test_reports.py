@@ -170,7 +170,7 @@ async def test_a_walker_comes_back_to_the_place_of_the_find(visit):
     path = f"/patrols/rounds/{ROUND}"
     form = parts(check_id=CHECK, finding="found", text="停电", urgency="normal")
     response = await browser.http.post(f"{path}/found", files=form)
-    assert response.headers["location"] == f"{path}?done=ticked#check-{CHECK}"
+    assert response.headers["location"] == f"{path}#check-{CHECK}"
 
 
 async def test_a_pasted_link_leads_to_its_post(visit, problem):

@@ -16,6 +16,9 @@ function keepPage(event) {
   if (sent(event)) say(response.raw.url.includes("/sign-in") ? words.signedOut : words.unsent);
 }
 
+// Where on the page somebody was at work: a place in a long list, say.
+let place = null;
+
 function settle(event) {
   const { ctx } = event.detail;
   if (!sent(event)) return;
@@ -27,8 +30,9 @@ function settle(event) {
   }
   const line = page.querySelector("[data-notice]");
   line?.scrollIntoView({ block: "nearest" });
+  const here = line ? null : document.getElementById(place);
   const field = line?.closest("form")?.querySelector("textarea, input:not([type=hidden]), select");
-  (field ?? page).focus({ preventScroll: true });
+  (field ?? here ?? page).focus({ preventScroll: true });
 }
 
 // A form in which somebody is at work is left alone when the page refreshes itself.
@@ -39,7 +43,11 @@ function guard(event) {
 }
 
 export function keepForms() {
-  document.addEventListener("htmx:before:request", (event) => sent(event) && say(null));
+  document.addEventListener("htmx:before:request", (event) => {
+    if (!sent(event)) return;
+    say(null);
+    place = document.activeElement?.closest("li[id]")?.id;
+  });
   document.addEventListener("htmx:after:request", keepPage);
   document.addEventListener("htmx:after:swap", settle);
   document.addEventListener("htmx:error", (event) => sent(event) && say(document.getElementById("unsent").dataset.unsent));
@@ -48,5 +56,5 @@ export function keepForms() {
   document.addEventListener("toggle", (event) => event.target.toggleAttribute("data-busy", event.target.open), true);
   addEventListener("popstate", () => location.reload());
   if (location.hash.startsWith("#act-")) document.querySelector(location.hash)?.setAttribute("open", "");
-  if (new URLSearchParams(location.search).has("done")) history.replaceState(null, "", location.pathname);
+  if (new URLSearchParams(location.search).has("done")) history.replaceState(null, "", location.pathname + location.hash);
 }

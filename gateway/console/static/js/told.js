@@ -161,9 +161,10 @@ async function send(form) {
   });
   if (answer && answer.status < 400 && !answer.responseURL.includes("/sign-in")) {
     await forget(nameOf(form));
-    const there = answer.responseURL + (form.dataset.back ?? "");
-    if (there === location.href) location.reload();
-    else location.assign(there);
+    const here = location.href.split("#")[0];
+    location.assign(answer.responseURL + (form.dataset.back ?? ""));
+    // An address that differs in its place alone loads nothing.
+    if (answer.responseURL === here) location.reload();
     return;
   }
   form.ariaBusy = "false";
