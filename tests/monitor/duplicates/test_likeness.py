@@ -1,6 +1,8 @@
 """Near copies are recognised; what says something else is not."""
 
 import random
+from collections import Counter
+from itertools import zip_longest
 
 import pytest
 from hypothesis import given
@@ -105,3 +107,19 @@ def test_swapped_characters_make_no_other_text(text: str, chance: random.Random)
 def test_topics_names_emoticons_and_places_are_not_what_a_text_says() -> None:
     kept = essence(fold("#云州停电# 抢修师傅辛苦了[心] @某人 (@ City Hall, Yunzhou"))
     assert kept.split() == ["抢修师傅辛苦了"]
+
+
+@given(st.lists(st.integers(1, 30), max_size=4), st.lists(st.integers(1, 30), max_size=4))
+def test_a_copy_has_no_other_numbers(before: list[int], after: list[int]) -> None:
+    """Unless one of the two only has more of them, or digits changed places."""
+    parts = ORIGINAL.split("，")
+    earlier = "，".join(
+        f"{part}{number}" for part, number in zip_longest(parts, before, fillvalue="")
+    )
+    later = "，".join(f"{part}{number}" for part, number in zip_longest(parts, after, fillvalue=""))
+    gone, come = Counter(before) - Counter(after), Counter(after) - Counter(before)
+    moved = sorted("".join(map(str, before))) == sorted("".join(map(str, after)))
+    if gone and come and not moved:
+        assert like(earlier, later) == 0
+    if before == after:
+        assert like(earlier, later) == 1
