@@ -70,7 +70,7 @@ class UnderTest:
         """Deliveries of posts that are not done, by room and type."""
         return {row["kind"]: row["deliveries"] for row in await self.database.fetch(_WAITING)}
 
-    async def drained(self, patience: float = 120.0) -> float:
+    async def drained(self, patience: float = 300.0) -> float:
         """Wait until no post waits any more; returns the seconds that it took."""
         began = time.monotonic()
         while waiting := await self.waiting():
