@@ -48,9 +48,11 @@ def check_url(url: str | httpx.URL, *, allow_private: bool, schemes: Set[str] = 
     """
     try:
         read = httpx.URL(url)
+        host = read.host
     except (httpx.InvalidURL, ValueError) as error:
+        # A name such as xn-- is looked at only when it is asked for.
         raise AddressRefusedError(f"This is not a URL: {error}.") from error
-    if read.scheme not in schemes or not read.host:
+    if read.scheme not in schemes or not host:
         allowed = " and ".join(f"{scheme}://" for scheme in sorted(schemes))
         raise AddressRefusedError(f"Only {allowed} addresses are read.")
     if read.userinfo:
@@ -61,10 +63,10 @@ def check_url(url: str | httpx.URL, *, allow_private: bool, schemes: Set[str] = 
     if port != _PORTS[read.scheme] and not may_be_called_on(port):
         raise AddressRefusedError(f"Port {port} is not called: only 80, 443 and 1024 to 65535 are.")
     try:
-        literal = ip_address(read.host)
+        literal = ip_address(host)
     except ValueError:
         return read
-    _check(read.host, [literal], allow_private)
+    _check(host, [literal], allow_private)
     return read
 
 

@@ -11,16 +11,20 @@ Address = IPv4Address | IPv6Address
 # RFC 6052: the last 32 bits are the IPv4 address that a NAT64 gateway calls.
 _NAT64 = IPv6Network("64:ff9b::/96")
 
-# Where clouds hand out credentials to whoever asks from inside (AWS, Alibaba Cloud, Oracle, Azure).
-# Some of these count as ordinary private or even public addresses.
-_CLOUD_SERVICES = frozenset(
-    {
-        IPv4Address("169.254.169.254"),
-        IPv4Address("100.100.100.200"),
-        IPv4Address("192.0.0.192"),
-        IPv4Address("168.63.129.16"),
-        IPv6Address("fd00:ec2::254"),
-    }
+# Where clouds hand out credentials to whoever asks from inside: Alibaba Cloud, Oracle, Azure, and
+# over IPv6 AWS (its pods too: fd00:ec2::23), Oracle and Google. Some of these count as ordinary
+# private or even public addresses; all others are link-local.
+_CLOUD_SERVICES = tuple(
+    ip_network(block)
+    for block in (
+        "169.254.169.254/32",
+        "100.100.100.200/32",
+        "192.0.0.192/32",
+        "168.63.129.16/32",
+        "fd00:ec2::/32",
+        "fd00:c1::/32",
+        "fd20:ce::/32",
+    )
 )
 
 # What `allow_private_sources` opens.
@@ -78,7 +82,10 @@ def may_be_called_on(port: int) -> bool:
 
 
 def _is_open(address: Address, allow_private: bool) -> bool:
-    if address in _CLOUD_SERVICES:
+    if any(address in network for network in _CLOUD_SERVICES):
+        return False
+    # fec0::/10, which Python takes for global: what is left of it lies inside (RFC 3879).
+    if isinstance(address, IPv6Address) and address.is_site_local:
         return False
     if allow_private and any(address in network for network in _INTRANET):
         return True

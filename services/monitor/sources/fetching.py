@@ -125,7 +125,8 @@ class Fetcher:
             raise FetchError(str(error)) from error
         except (TimeoutError, httpx.TimeoutException) as error:
             raise FetchError("The site did not answer in time.") from error
-        except (httpx.HTTPError, httpx.InvalidURL, zlib.error) as error:
+        # UnicodeError: a redirect to a name that is none, such as xn--.
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, zlib.error) as error:
             raise FetchError(f"The site cannot be read: {_words(error)}.") from error
 
     async def _follow(self, ask: Ask, before: Before | None) -> Document | None:

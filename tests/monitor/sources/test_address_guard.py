@@ -58,6 +58,9 @@ async def get(url: str, transport: GuardedTransport) -> httpx.Response:
         "gopher://news.example/",
         "nonsense",
         "http://[::1",
+        "http://xn--/",
+        "http://[fec0::1]/",
+        "http://[fe80::1%25eth0]/",
         "http://0177.0.0.1/",
     ],
 )

@@ -22,6 +22,10 @@ NEVER = [
     "100.100.100.200",  # of Alibaba Cloud
     "168.63.129.16",  # of Azure: a public address by the registry
     "fd00:ec2::254",  # of AWS over IPv6
+    "fd00:ec2::23",  # credentials of pods at AWS
+    "fd00:c1::a9fe:a9fe",  # of Oracle over IPv6
+    "fd20:ce::254",  # of Google over IPv6
+    "fec0::1",  # site-local, as it was before fc00::/7
     "192.0.0.192",
     "169.254.0.1",
     "fe80::1",

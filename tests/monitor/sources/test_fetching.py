@@ -1,9 +1,12 @@
 """Documents are read politely, and hostile servers gain nothing."""
 
+import asyncio
 import gzip
+import socket
 import time
 import tracemalloc
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -206,6 +209,56 @@ async def test_a_slow_site_is_given_up(fetcher: Fetcher, pause: float) -> None:
         with pytest.raises(FetchError, match="did not answer in time"):
             await fetcher.fetch(Ask(server.url_for("/feed")))
         assert time.monotonic() - began < 8
+
+
+# What servers answer who mean harm: each is told in a line, in time, and takes no memory.
+_HARM = {
+    "nested encodings": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip\r\n\r\nx",
+    "zstd": b"HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\n\r\nx",
+    "no gzip": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nno gzip",
+    "a header of 2 MB": b"HTTP/1.1 200 OK\r\nX: " + b"y" * 2_000_000 + b"\r\n\r\n",
+    "5,000 headers": b"HTTP/1.1 200 OK\r\n" + b"X: yyyyyyyyyyyyyyyyyyyyyyyy\r\n" * 5_000 + b"\r\n",
+    "another protocol": b"HTTP/1.1 101 x\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\nxxxx",
+    "a size below nothing": b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nx",
+    "a chunk without end": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFF\r\nx",
+    "only promises": b"HTTP/1.1 100 Continue\r\n\r\n" * 2_000,
+    "zeros": b"\x00" * 1_000,
+}
+_NOWHERE = (
+    *("http://xn--/", "http://[", "http://a:99999/", "//", "http://a..b/", "http:///", "ldap://x/"),
+    *("http://user:pw@127.0.0.1/", "http://[fd00:ec2::23]/", "http://0/", "http://127.0.0.1:22/"),
+    *("http://[::ffff:169.254.169.254]/", "data:text/html,x", "http://" + "a" * 300 + "/"),
+)
+_HARM |= {
+    f"to {place[:40]}": b"HTTP/1.1 302 x\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n"
+    % place.encode()
+    for place in _NOWHERE
+}
+
+
+@pytest.mark.parametrize("answer", _HARM.values(), ids=_HARM)
+async def test_a_server_that_means_harm_is_told_in_a_line(fetcher: Fetcher, answer: bytes) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(answer)
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(FetchError) as refused:
+            await fetcher.fetch(Ask(f"http://127.0.0.1:{port}/"))
+    assert "\n" not in str(refused.value)
+
+
+async def test_a_handshake_that_is_never_finished_is_given_up(fetcher: Fetcher) -> None:
+    # The connection is taken by the system alone: nobody says a word.
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        pytest.raises(FetchError, match="did not answer in time"),
+    ):
+        await fetcher.fetch(Ask(f"https://127.0.0.1:{server.getsockname()[1]}/"))
 
 
 async def test_cookies_are_not_kept(fetcher: Fetcher, httpserver: HTTPServer) -> None:
