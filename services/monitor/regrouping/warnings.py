@@ -52,14 +52,16 @@ async def part_warnings(
 ) -> None:
     """Give each warning back to the story that it had `before`, as far as it is still there.
 
-    One that a merge ended goes on as it was.
+    One that a merge ended goes on as it was, while the one that stayed is in force: where that has
+    ended since, the matter is over, and its figures alone may raise a warning again.
     """
     was = {UUID(entry["id"]): entry for entry in before}
     await _place(
         session,
         [(warning, UUID(was[warning.id]["story_id"])) for warning in warnings if warning.id in was],
     )
-    for warning in warnings:
+    goes_on = any(warning.status is not WarningStatus.ENDED for warning in warnings)
+    for warning in warnings if goes_on else ():
         entry = was.get(warning.id)
         if entry and entry["judged"] and warning.status is WarningStatus.ENDED:
             warning.status = WarningStatus(entry["status"])
