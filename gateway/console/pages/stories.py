@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Response
 from starlette.datastructures import FormData
 
-from gateway.console.acts import Act, Attempt, Read, chosen, optional, perform, text
+from gateway.console.acts import Act, Attempt, Read, chosen, optional, perform, split, text
 from gateway.console.pages import page_router
 from gateway.console.views.chart import heat_chart
 from gateway.console.views.order import most_urgent
@@ -26,6 +26,13 @@ def _goes_on(way: str) -> Read:
     return lambda form, _: _other(form) if form.get("way", "this") == way else None
 
 
+def _leaving(form: FormData, visit: Visit) -> list[str]:
+    """The posts that were ticked, or those of a piece, which come in one field."""
+    piece: list[str] = split("piece")(form, visit)
+    ticked: list[str] = chosen("post_ids")(form, visit)
+    return piece or ticked
+
+
 ACTS = {
     "merge": Act(
         "/stories/{story_id}/merge",
@@ -35,7 +42,7 @@ ACTS = {
     "split": Act(
         "/stories/{story_id}/split",
         "split",
-        {"post_ids": chosen("post_ids"), "term": optional("term"), "reason": text("reason")},
+        {"post_ids": _leaving, "term": optional("term"), "reason": text("reason")},
     ),
     "undo": Act("/stories/changes/{change_id}/undo", "change-undone", {"reason": text("reason")}),
 }
@@ -92,6 +99,8 @@ async def _show(
         visit.ask(f"/stories/{story_id}/follow-ups"),
         visit.ask(f"/stories/{story_id}/reactions"),
     )
+    in_pieces = visit.request.query_params.get("pieces") == "shown"
+    pieces = await visit.ask(f"/stories/{story_id}/pieces") if in_pieces else None
     points = indicators.body.get("points") or [] if indicators.ok else []
     ahead = indicators.body.get("forecast") or [] if indicators.ok else []
     allowed = permit(visit.actor, Permission.HANDLE_WARNINGS)
@@ -110,6 +119,7 @@ async def _show(
         can_split=allowed.allowed and len(posts.items) > 1 and not story.get("merged_into"),
         ticked=ticked,
         unfolded=unfolded,
+        pieces=pieces,
         spread=spread,
         after=after,
         said=said,

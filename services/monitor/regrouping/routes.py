@@ -10,6 +10,7 @@ from services.monitor.regrouping.schemas import (
     AlikeList,
     ChangeOut,
     MergeNew,
+    PieceList,
     SplitNew,
     UndoNew,
 )
@@ -69,6 +70,13 @@ async def list_changes(
     )
     rows, cursor = await page.rows(session, query, StoryChange.id)
     return Page(items=[ChangeOut.model_validate(row) for row in rows], next_cursor=cursor)
+
+
+@router.get("/{story_id}/pieces", operation_id="stories_pieces")
+async def list_pieces(story_id: UUID, session: Session, _: Viewer) -> PieceList:
+    """What the story might fall into (拆分建议): posts that are alike among themselves, with the
+    words that tell them from the others. Splitting off their `post_ids` makes a story of them."""
+    return await queries.pieces_of(session, story_id)
 
 
 @router.get("/{story_id}/alike", operation_id="stories_alike")

@@ -33,7 +33,7 @@ class MergeNew(RequestShape):
 class SplitNew(RequestShape):
     """What leaves the story: these posts or those with a word, and what repeats them."""
 
-    post_ids: list[UUID] = Field(default_factory=list, max_length=1_000, examples=[[_TWO]])
+    post_ids: list[UUID] = Field(default_factory=list, max_length=5_000, examples=[[_TWO]])
     term: Line | None = Field(default=None, description="A word or phrase", examples=["电价"])
     reason: Prose = Field(examples=["The tariff has nothing to do with the outage."])
 
@@ -92,3 +92,34 @@ class AlikeList(BaseModel):
     """Stories that may be the same matter, the likeliest first."""
 
     items: list[AlikeOut]
+
+
+class ExampleOut(BaseModel):
+    """A post of a piece."""
+
+    post_id: UUID
+    platform: str
+    text: str
+    published_at: datetime
+
+
+class PieceOut(BaseModel):
+    """Posts of a story that are alike among themselves, and might be another matter.
+
+    `post_ids` splits them off; `along`: how many would go with them, as they repeat or answer them.
+    """
+
+    posts: int
+    along: int
+    words: list[str] = Field(description="What tells them from the others")
+    examples: list[ExampleOut]
+    post_ids: list[UUID]
+
+
+class PieceList(BaseModel):
+    """What a story might fall into, the largest first. `read`: posts with words of their own that
+    were compared, the newest; `stay`: posts that would stay if all of these left."""
+
+    items: list[PieceOut]
+    read: int
+    stay: int

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.indicators.recording import move_bins
 from services.monitor.regrouping.counting import recount
-from services.monitor.regrouping.parts import Part, leaving
-from services.monitor.regrouping.statements import MOVE_ALL, MOVE_BACK, MOVE_SOME, PARTS_OF
+from services.monitor.regrouping.parts import leaving
+from services.monitor.regrouping.reading import parts_of
+from services.monitor.regrouping.statements import MOVE_ALL, MOVE_BACK, MOVE_SOME
 from services.monitor.regrouping.telling import tell
 from services.monitor.regrouping.warnings import (
     join_warnings,
@@ -23,7 +24,7 @@ from services.monitor.regrouping.warnings import (
     written,
 )
 from services.monitor.stories.models import ChangeKind, StoryChange, StoryRecord
-from services.monitor.tracking.memory import Memory, place_key
+from services.monitor.tracking.memory import Memory
 from services.monitor.tracking.service import judge_stories
 from services.monitor.tracking.tracked import Tracked
 from shared.contracts.actors import ActorRef
@@ -181,20 +182,7 @@ async def _at_desk(
 async def _chosen(
     session: AsyncSession, story_id: UUID, post_ids: frozenset[UUID], term: str | None
 ) -> set[UUID]:
-    rows = await session.execute(PARTS_OF, {"story": story_id})
-    parts = [
-        Part(
-            id=row.id,
-            key=place_key(row.platform, row.external_id),
-            parent=(
-                place_key(row.platform, row.parent_external_id) if row.parent_external_id else None
-            ),
-            text_hash=row.text_hash and row.text_hash.hex,
-            text=f"{row.title or ''} {row.text}",
-            copy_of=row.original_id,
-        )
-        for row in rows
-    ]
+    parts = await parts_of(session, story_id)
     word = fold(term) if term else ""
     said = {part.id for part in parts if word and word in fold(part.text)}
     gone = leaving(parts, said | post_ids)

@@ -39,9 +39,9 @@ WHERE move.change_id = :change AND mention.post_id = move.post_id AND mention.st
 # The posts of a story, as far as it decides who goes with whom.
 PARTS_OF = text("""
 SELECT DISTINCT post.id, post.platform, post.external_id, post.parent_external_id, post.text_hash,
-    post.title, post.text, copy.original_id
+    post.title, post.text, post.published_at, copy.original_id
 FROM monitor.mentions AS mention JOIN monitor.posts AS post ON post.id = mention.post_id
 LEFT JOIN monitor.post_copies AS copy
   ON copy.post_id = post.id AND copy.separated_at IS NULL
-WHERE mention.story_id = :story
+WHERE mention.story_id = :story ORDER BY post.published_at, post.id
 """)

@@ -1,6 +1,6 @@
 """What an incident is about, as people paste it and as a page shows it."""
 
-from gateway.console.preview.sample import INCIDENT
+from gateway.console.preview.sample import INCIDENT, STORY
 from gateway.console.views.subjects import named, shown
 
 ONE = "0199c0de-0000-7000-8000-000000000001"
@@ -63,3 +63,12 @@ async def test_an_incident_is_opened_about_the_story_that_somebody_looks_at(visi
     html = await visit().see(f"/incidents?about=/stories/{ONE}&title=停电")
     assert f"/stories/{ONE}</textarea>" in html
     assert 'value="停电"' in html
+
+
+async def test_a_piece_of_a_story_is_split_off_in_two_clicks(visit):
+    browser, path = visit(), f"/stories/{STORY}"
+    assert "拆分建议" in await browser.see(path)
+    html = await browser.see(f"{path}?pieces=shown")
+    assert "阶梯电价" in html
+    answer = await browser.send(f"{path}/split", piece=f"{ONE} {ONE}", reason="另一件事")
+    assert answer.status_code == 303
