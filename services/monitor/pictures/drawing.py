@@ -8,7 +8,8 @@ from services.monitor.pictures.picture_process import CPU_SECONDS
 from services.monitor.places import Places
 
 _PROCESS = "services.monitor.pictures.picture_process"
-_SECONDS = CPU_SECONDS + 5.0
+# It may have to wait for a processor.
+_SECONDS = CPU_SECONDS + 12.0
 # Each process may take a gigabyte.
 _AT_ONCE = 2
 _WAITING = 4

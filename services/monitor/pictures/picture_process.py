@@ -26,7 +26,8 @@ _JPEG = ("JPEG", "image/jpeg", {"quality": 90})
 _READ = ("PNG", "JPEG", "WEBP")
 # By what Pillow calls a file: the form, and how it is written.
 _FORMS = {
-    "PNG": ("PNG", "image/png", {}),
+    # People wait: the usual effort takes much longer, for a few bytes less.
+    "PNG": ("PNG", "image/png", {"compress_level": 3}),
     "JPEG": _JPEG,
     # A JPEG with a second picture behind the first, as telephones write: depth, or brightness.
     "MPO": _JPEG,
