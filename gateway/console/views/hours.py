@@ -126,4 +126,4 @@ def _most(hour: Mapping[str, Any]) -> float:
 
 def _beyond(hour: Mapping[str, Any]) -> bool:
     normal = hour.get("normal")
-    return bool(normal) and hour["mentions"] > normal["high"]
+    return normal is not None and bool(hour["mentions"] > normal["high"])

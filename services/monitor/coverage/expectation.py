@@ -50,10 +50,18 @@ class Usual:
             at = at.replace(minute=0, second=0, microsecond=0) + HOUR
         return total
 
+    @property
+    def posts_a_week(self) -> float:
+        """Posts in a week of hours in which it could speak."""
+        return self.posts / self.hours * _HOURS_OF_WEEK
+
     def chance_of_none(self, expected: float) -> float:
         """The chance of no post at all where `expected` are: the negative binomial distribution
         whose variance is `dispersion` times its mean; Poisson at 1 (Cameron and Trivedi, Regression
-        Analysis of Count Data, NB1)."""
+        Analysis of Count Data, NB1). A rate learned from n posts is itself uncertain; of a Poisson
+        process that makes (1 + expected / n)^-n (the posterior predictive of a gamma rate)."""
+        if self.posts:
+            expected = self.posts * math.log1p(expected / self.posts)
         if self.dispersion <= 1.0001:
             return math.exp(-expected)
         return math.exp(-expected * math.log(self.dispersion) / (self.dispersion - 1.0))

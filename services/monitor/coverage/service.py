@@ -3,6 +3,7 @@
 Nothing here commits.
 """
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -53,7 +54,7 @@ def _judged(source: Source, usual: Usual | None, now: datetime) -> Silence | Non
     pushed = KINDS[source.kind].pushed
     every = None if pushed else timedelta(minutes=source.every_minutes)
     condition = Condition(
-        quiet_since=_quiet_since(health, every, now),
+        quiet_since=_quiet_since(source, every, now),
         reachable_at=health.last_success_at or source.changed_at,
         failures=health.failures,
         every=every,
@@ -67,10 +68,14 @@ def _spoke(health: SourceHealth) -> bool:
     return heard is not None and since is not None and heard > since
 
 
-def _quiet_since(health: SourceHealth, every: timedelta | None, now: datetime) -> datetime | None:
+def _quiet_since(source: Source, every: timedelta | None, now: datetime) -> datetime | None:
     """Since when it had the opportunity to speak, and did not; None where nobody listened."""
-    if health.last_new_at is None or every is None:
-        return health.last_new_at
+    health = source.health
+    if health.last_new_at is None:
+        return None
+    if every is None:
+        # It may have been out of service before it was changed.
+        return max(health.last_new_at, source.changed_at)
     if is_break(health, now, every):
         return None
     return max(health.last_new_at, health.steady_since or health.last_new_at)
@@ -171,15 +176,18 @@ async def learn_usuals(session: AsyncSession) -> int:
 async def _hours(
     session: AsyncSession, source: Source, now: datetime
 ) -> Sequence[tuple[datetime, int]]:
-    """The hours in which the source could have spoken, with its new posts; the current one is not
-    over. A source that sends by itself can always speak."""
+    """The hours in which the source could have spoken, with its new posts, up to its last one: a
+    silence that goes on teaches nothing, or it would become usual. The current hour is not over. A
+    source that sends by itself can always speak."""
     this_hour = now.replace(minute=0, second=0, microsecond=0)
+    heard = source.health.last_new_at
+    until = min(this_hour, heard) if heard else this_hour
     rows = await session.execute(
         select(SourceHour.hour, SourceHour.posts)
         .where(
             SourceHour.source_id == source.id,
             SourceHour.hour >= this_hour - _PAST,
-            SourceHour.hour < this_hour,
+            SourceHour.hour < until,
             SourceHour.readings > 0,
         )
         .order_by(SourceHour.hour)
@@ -188,6 +196,6 @@ async def _hours(
     if not observed or not KINDS[source.kind].pushed:
         return observed
     brought = dict(observed)
-    span = int((this_hour - observed[0][0]) / HOUR)
+    span = math.ceil((until - observed[0][0]) / HOUR)
     hours = [observed[0][0] + number * HOUR for number in range(span)]
     return [(hour, brought.get(hour, 0)) for hour in hours]

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from services.monitor.coverage.expectation import HOUR, Usual
 from shared.contracts.sources import SilenceCause
 
-# A source is judged about 2,000 times a week, an hour's silence not anew each time.
-_LEAST_CHANCE = 1e-5
+# One in 200 weeks of a source. Each of its posts begins a silence, so the chance of a single one
+# must be that much smaller where there are many.
+_FALSE_ALARMS_A_WEEK = 0.005
 _LONGER_THAN_EVER = 1.5
 # Less past than this says nothing.
 _LEAST_HOURS = 7 * 24
-_LEAST_POSTS = 20
+_LEAST_POSTS = 6
 _SHORTEST = timedelta(hours=2)
 _INTERVALS = 3
 _FAILURES = 5
@@ -75,6 +76,6 @@ def _silent(condition: Condition, usual: Usual | None, now: datetime) -> Silence
     if now - since < longest:
         return None
     expected = usual.expected(since, now)
-    if usual.chance_of_none(expected) > _LEAST_CHANCE:
+    if usual.chance_of_none(expected) > _FALSE_ALARMS_A_WEEK / max(1.0, usual.posts_a_week):
         return None
     return Silence(SilenceCause.SILENT, since, round(expected, 1), usual.longest_gap)

@@ -181,3 +181,56 @@ async def test_coverage_by_platform(
     assert (len(days), days[0], days[1]) == (3, 72, 72)
     heard = datetime.fromisoformat(news["stalest_at"])
     assert datetime.now(UTC) - heard < timedelta(minutes=1)
+
+
+async def give_a_slow_past(room: RoomClient, source: dict[str, Any], *, quiet_hours: int) -> None:
+    """Six weeks of two posts a day, then nothing; it was read all the time."""
+    async with room.transaction() as session:
+        await session.execute(
+            text(
+                "INSERT INTO monitor.source_hours "
+                "SELECT :source, date_trunc('hour', now(), 'UTC') - make_interval(hours => n), "
+                "12, 0, CASE WHEN n > :quiet AND n % 12 = 0 THEN 1 ELSE 0 END, 0 "
+                "FROM generate_series(1, 1008) AS n"
+            ),
+            {"source": source["id"], "quiet": quiet_hours},
+        )
+        await session.execute(
+            text(
+                "UPDATE monitor.source_health SET "
+                "steady_since = now() - interval '60 days', "
+                "last_new_at = now() - make_interval(hours => :quiet)"
+            ),
+            {"quiet": quiet_hours},
+        )
+
+
+async def test_what_is_usual_does_not_follow_a_silence_that_goes_on(
+    monitor: RoomClient, source: dict[str, Any]
+) -> None:
+    await give_a_slow_past(monitor, source, quiet_hours=8 * 24)
+    # As every day while it is silent.
+    async with monitor.transaction() as session:
+        await learn_usuals(session)
+    assert await judged(monitor) == ["Silent source: City news"]
+    shown = (await monitor.get(f"{SOURCES}/{source['id']}/statistics")).json()
+    assert shown["usual"]["longest_gap"] <= 12
+
+
+async def test_a_source_that_sends_by_itself_was_not_silent_while_it_was_out_of_service(
+    monitor: RoomClient,
+) -> None:
+    new = {"name": "Partner", "kind": "webhook", "platform": "forum"}
+    made = (await monitor.post(SOURCES, new)).json()
+    await give_a_past(monitor, made, quiet_hours=0)
+    async with monitor.transaction() as session:
+        await session.execute(
+            text("UPDATE monitor.source_health SET last_new_at = now() - interval '3 days'")
+        )
+        await session.execute(text("UPDATE monitor.sources SET changed_at = now()"))
+    assert await judged(monitor) == []
+    async with monitor.transaction() as session:
+        await session.execute(
+            text("UPDATE monitor.sources SET changed_at = now() - interval '2 days'")
+        )
+    assert await judged(monitor) == ["Silent source: Partner"]

@@ -111,3 +111,40 @@ def test_sources_that_go_on_as_ever_are_left_in_peace_and_those_that_stop_are_fo
     assert false_alarms == 0
     assert sorted(found)[len(found) // 2] < 48
     assert max(found) < 14 * 168
+
+
+def first_alarm_of(counts: list[int], begin: int) -> int | None:
+    """Days from the hour `begin` until the alarm, learned from the hours before."""
+    usual = learn((MONDAY + n * HOUR, posts) for n, posts in enumerate(counts[:begin]))
+    assert usual is not None
+    found = first_alarm(counts, usual, begin, len(counts))
+    return None if found is None else (found - begin) // 24
+
+
+def test_a_post_a_week_is_enough_to_be_missed_in_the_end() -> None:
+    dice = random.Random(3)
+    weekly = [0] * 8 * 168
+    for week in range(8):
+        weekly[week * 168 + dice.randrange(168)] = 1
+    missed = first_alarm_of([*weekly, *[0] * 20 * 168], 8 * 168)
+    assert missed is not None
+    assert 28 < missed < 90
+
+
+def test_a_source_of_weekends_is_missed_after_a_weekend_and_never_in_the_week() -> None:
+    week = [0] * 5 * 24 + [4 if 8 <= hour < 22 else 0 for _ in range(2) for hour in range(24)]
+    assert first_alarm_of(week * 10, 8 * 168) is None
+    # It misses the weekend of the ninth week: told on the Monday or Tuesday after it.
+    assert first_alarm_of([*week * 8, *[0] * 3 * 168], 8 * 168) in (7, 8)
+
+
+def test_a_source_that_dies_slowly_is_told_of_when_it_is_dead_and_not_before() -> None:
+    dice = random.Random(5)
+    usually = [int(dice.random() < 0.5) for _ in range(8 * 168)]
+    dying = [int(dice.random() < 0.5 * 0.97 ** (number / 12)) for number in range(6 * 168)]
+    usual = learn((MONDAY + n * HOUR, posts) for n, posts in enumerate(usually))
+    assert usual is not None
+    found = first_alarm([*usually, *dying], usual, len(usually), len(usually) + len(dying))
+    assert found is not None
+    rate = 0.5 * 0.97 ** ((found - len(usually)) / 12)
+    assert rate < 0.2
