@@ -21,8 +21,8 @@ _RULE = {
 _CHANNEL = {
     "slug": "wecom",
     "name": "企业微信值班群（示例） WeCom (sample)",
-    "kind": "apprise",
-    "service": "wecombot: WeCom Bot",
+    "kind": "wecom",
+    "service": "qyapi.weixin.qq.com",
     "personal": False,
     "signed": False,
     "language": "zh-CN",
@@ -31,6 +31,7 @@ _CHANNEL = {
     "version": 1,
 }
 _MAIL = _CHANNEL | {
+    "kind": "apprise",
     "slug": "mail",
     "name": "邮件（示例） Mail (sample)",
     "service": "mailtos: E-Mail",
