@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from services.monitor.indicators.course import Course, course
+from services.monitor.indicators.speed import HOUR
 from services.monitor.indicators.tally import Tally
 
 MODEL_FILE = Path(__file__).with_name("outlook.json")
@@ -112,10 +113,13 @@ class OutlookModel:
                 return low + (high - low) * (self.threshold - first) / (second - first)
         return math.inf
 
-    def outlook(self, tally: Tally, now: float) -> Outlook:
-        """Returns the outlook of a subject at `now` (epoch seconds of the story clock)."""
+    def outlook(self, tally: Tally, now: float) -> Outlook | None:
+        """Returns the outlook of a subject at `now` (epoch seconds of the story clock); None once
+        it is large and slower than in the mean of its day: what was large yesterday is no news."""
         so_far = course(tally, now)
         large = so_far.posts > self.size
+        if large and so_far.medium * so_far.age < so_far.posts * HOUR:
+            return None
         share = 1.0 if large else self.share(self.score(features(so_far)))
         return Outlook(share, self.size, so_far.posts, so_far.authors, so_far.age)
 

@@ -7,7 +7,7 @@ import pytest
 
 from services.monitor.backtest.replay import PastPost, Replay, replay_event, replay_posts
 from services.monitor.backtest.trial import Trial, trial_of
-from services.monitor.watches.tokens import ExpressionError
+from services.monitor.watches.mistakes import ExpressionError
 from shared.contracts.levels import WarningLevel
 
 NOON = 1_772_337_600.0

@@ -26,6 +26,7 @@ def story(posts: int, every: float) -> Tally:
 
 def share(posts: int, every: float) -> float:
     found = SHIPPED.outlook(story(posts, every), NOON + (posts - 1) * every)
+    assert found is not None
     return found.share
 
 
@@ -41,14 +42,18 @@ def test_the_same_posts_over_a_longer_time_are_a_milder_one() -> None:
 
 def test_it_says_what_it_rests_on() -> None:
     found = SHIPPED.outlook(story(50, 60), NOON + 49 * 60)
+    assert found is not None
     assert (found.size, found.posts, found.authors, found.age) == (200, 50, 50, 49 * 60.0)
     assert not found.large
 
 
 def test_of_what_is_large_nothing_is_left_to_foretell() -> None:
     assert share(200, 300) < 1
-    found = SHIPPED.outlook(story(201, 300), NOON + 200 * 300)
+    large = story(201, 300)
+    found = SHIPPED.outlook(large, NOON + 200 * 300)
+    assert found is not None
     assert (found.share, found.large) == (1.0, True)
+    assert SHIPPED.outlook(large, NOON + 202 * 300 + 3_600) is None
 
 
 @given(st.floats(0.5, 1))
