@@ -1,14 +1,8 @@
 """Back-tests are run beside everything else, one at a time."""
 
-import asyncio
-from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
 
-from services.monitor.backtest import service
-from services.monitor.backtest.models import Backtest
-from services.monitor.backtest.process import feed, open_process, result
-from services.monitor.backtest.reading import Position, read_slice
-from services.monitor.watches.live import read_aliases, read_source_names
+from services.monitor.backtest import running, service
 from shared.contracts.watches import BacktestQueued
 from shared.deliveries import Delivered
 from shared.jobs import Jobs, Lane, Work
@@ -24,43 +18,10 @@ async def run_backtest(runtime: Runtime, delivered: Delivered[BacktestQueued]) -
     async with runtime.transaction() as session:
         backtest = await service.begin(session, delivered.event.backtest_id)
     if backtest is not None:
-        await _run(runtime, backtest)
+        await running.run(runtime, backtest)
 
 
 @jobs.every(60, "monitor.silent_backtests", lane=Lane.DESK)
 async def queue_silent(work: Work, due_at: datetime) -> None:
     """What a worker left behind is begun anew."""
     await service.queue_silent(work.session)
-
-
-async def _run(runtime: Runtime, backtest: Backtest) -> None:
-    """Each slice is read in a short transaction of its own."""
-    loop = asyncio.get_running_loop()
-    position, posts = Position.at(backtest.since), 0
-    async with runtime.transaction() as session:
-        aliases = {"aliases": await read_aliases(session)}
-        names = await read_source_names(session)
-    process = open_process(
-        None if backtest.present is None else backtest.present | aliases,
-        backtest.draft | aliases,
-        backtest.since.timestamp(),
-        backtest.until.timestamp(),
-    )
-    try:
-        while position.begin < backtest.until:
-            async with runtime.transaction() as session:
-                read, position = await read_slice(session, position, backtest.until, names)
-                posts += len(read)
-                if not await service.beat(session, backtest.id, posts, position):
-                    return
-            if read:
-                await loop.run_in_executor(process, feed, read)
-        found = await loop.run_in_executor(process, result)
-    except BrokenProcessPool:
-        async with runtime.transaction() as session:
-            await service.fail(session, backtest.id, "Its process was killed: try fewer days.")
-        return
-    finally:
-        process.shutdown(wait=False, cancel_futures=True)
-    async with runtime.transaction() as session:
-        await service.finish(session, backtest.id, found)

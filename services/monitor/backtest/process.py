@@ -17,22 +17,26 @@ Settings = Mapping[str, Any]
 _running: dict[int, Comparison] = {}
 
 
-def open_process(
-    present: Settings | None, draft: Settings, since: float, until: float
-) -> ProcessPoolExecutor:
-    """Starts a process with an empty comparison."""
+class SettingsError(Exception):
+    """The settings of a watch make no trial: what they name may have changed since."""
+
+
+def open_process() -> ProcessPoolExecutor:
+    """Starts a process of the lowest priority."""
     return ProcessPoolExecutor(
-        max_workers=1,
-        mp_context=get_context("spawn"),
-        initializer=_begin,
-        initargs=(present, draft, since, until),
+        max_workers=1, mp_context=get_context("spawn"), initializer=os.nice, initargs=(10,)
     )
 
 
-def _begin(present: Settings | None, draft: Settings, since: float, until: float) -> None:
-    os.nice(10)
-    before = None if present is None else trial_of(present)
-    _running[0] = Comparison(before, trial_of(draft), since, until)
+def begin(present: Settings | None, draft: Settings, since: float, until: float) -> None:
+    """Begins an empty comparison; runs in the process. Raises SettingsError."""
+    try:
+        before = None if present is None else trial_of(present)
+        after = trial_of(draft)
+    except (ValueError, TypeError, AttributeError) as error:
+        # What is raised crosses to the other process, where not every class can be made anew.
+        raise SettingsError(str(error)) from None
+    _running[0] = Comparison(before, after, since, until)
 
 
 def feed(posts: Sequence[PastPost]) -> None:

@@ -129,10 +129,10 @@ async def begin(session: AsyncSession, backtest_id: UUID) -> Backtest | None:
     return backtest
 
 
-async def beat(session: AsyncSession, backtest_id: UUID, posts: int, position: Position) -> bool:
-    """Note how far a back-test is; False when somebody stopped it."""
-    backtest = await session.get(Backtest, backtest_id, with_for_update=True)
-    if backtest is None or backtest.status is not BacktestStatus.RUNNING:
+async def beat(session: AsyncSession, begun: Backtest, posts: int, position: Position) -> bool:
+    """Note how far a back-test is; False when somebody stopped it, or began it anew."""
+    backtest = await _still(session, begun)
+    if backtest is None:
         return False
     backtest.posts = posts
     backtest.reached_at = position.begin
@@ -140,10 +140,11 @@ async def beat(session: AsyncSession, backtest_id: UUID, posts: int, position: P
     return True
 
 
-async def finish(session: AsyncSession, backtest_id: UUID, result: dict[str, Any]) -> None:
-    """Keep what came out, beside the warnings on record."""
-    backtest = await session.get(Backtest, backtest_id, with_for_update=True)
-    if backtest is None or backtest.status is not BacktestStatus.RUNNING:
+async def finish(session: AsyncSession, begun: Backtest, result: dict[str, Any]) -> None:
+    """Keep what came out, beside the warnings on record; nothing when somebody stopped it, or began
+    it anew."""
+    backtest = await _still(session, begun)
+    if backtest is None:
         return
     await _add_stored_warnings(session, backtest.watch_id, result)
     backtest.result = result
@@ -227,6 +228,14 @@ def out(backtest: Backtest) -> BacktestOut:
 def thresholds_of(given: ThresholdsIn | None) -> dict[str, Any] | None:
     """Thresholds as a watch keeps them; None where they stay as they are."""
     return None if given is None else given.model_dump(exclude_unset=True, exclude_none=True)
+
+
+async def _still(session: AsyncSession, begun: Backtest) -> Backtest | None:
+    """The row of a back-test, while it is run by whoever began it in this attempt."""
+    backtest = await session.get(Backtest, begun.id, with_for_update=True)
+    if backtest is None or backtest.status is not BacktestStatus.RUNNING:
+        return None
+    return backtest if backtest.attempts == begun.attempts else None
 
 
 async def _add_stored_warnings(

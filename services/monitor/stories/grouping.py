@@ -38,10 +38,11 @@ class GroupingSettings:
 
     A post joins the story for which this is most, if it is at least `threshold`:
 
-        cosine · (1 + size_gain · ln(1 + posts)) / √(1 + silent / patience)
+        cosine · (1 + size_gain · ln(1 + wordings)) / √(1 + silent / patience)
 
     `size_gain`: of two stories that are equally alike, the larger one is the likelier; a matter
-    that many speak of is spoken of in many words. `patience`: after three times as many seconds of
+    that many speak of is spoken of in many words. Reposts bring none: what a thousand repeated
+    would draw strangers. `patience`: after three times as many seconds of
     silence a story asks for twice the likeness: what is not spoken of any more gives way to what
     is, and so slowly that a clear match finds it days later. `window`: seconds of silence after
     which a story takes no more posts by likeness; `most_stories`: how many are held, the longest
@@ -254,7 +255,7 @@ class Grouping:
         for story in self._stories.candidates(weights):
             similarity = story.similarity(weights, norm)
             silence = max(0.0, post.at - story.last_at) / settings.patience
-            size = 1.0 + settings.size_gain * math.log1p(story.posts)
+            size = 1.0 + settings.size_gain * math.log1p(story.wordings)
             score = similarity * size / math.sqrt(1.0 + silence)
             if score >= most:
                 best, best_similarity, most = story, similarity, score

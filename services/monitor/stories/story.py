@@ -20,7 +20,8 @@ class Story:
     """A group of posts about the same matter.
 
     `first_at`, `last_at`: epoch seconds of its oldest and newest post; `title`: the beginning of
-    the post that stands nearest to its middle, `title_score` how near (0 to 1); `profile`: in how
+    the post that stands nearest to its middle, `title_score` how near (0 to 1); `posts`: all of
+    them, `wordings`: those with words of their own, which made the profile; `profile`: in how
     many of its posts the most telling features occur; `norm`: the length of the profile as a
     vector, weighted with what was known of the frequencies when it last learned.
     """
@@ -31,6 +32,7 @@ class Story:
     title: str = ""
     title_score: float = 0.0
     posts: int = 0
+    wordings: int = 0
     profile: dict[str, float] = field(default_factory=dict)
     norm: float = 0.0
 
@@ -61,6 +63,7 @@ class Story:
 
         A feature that entered and left at once is in both.
         """
+        self.wordings += 1
         profile = self.profile
         entered = [feature for feature in weights if feature not in profile]
         most, grown = 0.0, self.norm**2
@@ -87,6 +90,7 @@ class Story:
     def absorb(self, other: "Story", frequencies: Frequencies) -> None:
         """Takes in a story that turned out to be about the same matter."""
         self.posts += other.posts
+        self.wordings += other.wordings
         self.first_at = min(self.first_at, other.first_at)
         self.last_at = max(self.last_at, other.last_at)
         for feature, count in other.profile.items():
@@ -96,7 +100,7 @@ class Story:
     def forget_words(self) -> None:
         """Begins the profile and the title anew."""
         self.title, self.title_score = "", 0.0
-        self.profile, self.norm = {}, 0.0
+        self.profile, self.norm, self.wordings = {}, 0.0, 0
 
     def propose_title(self, text: str, nearness: float) -> None:
         """Takes the beginning of `text` as title when it stands nearer to the middle."""
@@ -112,14 +116,16 @@ class Story:
             "title": self.title,
             "title_score": self.title_score,
             "posts": self.posts,
+            "wordings": self.wordings,
             "profile": dict(self.profile),
             "norm": self.norm,
         }
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any]) -> Self:
-        """Returns the story of a `to_state`."""
-        return cls(**{**state, "profile": dict(state["profile"])})
+        """Returns the story of a `to_state`; earlier ones did not count the wordings."""
+        known = {"wordings": state["posts"], **state}
+        return cls(**{**known, "profile": dict(state["profile"])})
 
     def _trim(self, mass: list[float]) -> list[str]:
         ranked = sorted(zip(mass, self.profile, strict=True), reverse=True)

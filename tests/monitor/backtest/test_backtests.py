@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from services.monitor.backtest import service
+from services.monitor.backtest import running, service
 from services.monitor.backtest.reading import Position, read_slice
 from services.monitor.room import room as monitor_room
 from services.monitor.watches.live import SourceNames
@@ -174,6 +174,56 @@ async def test_what_a_worker_left_behind_is_begun_anew_three_times(monitor: Room
     failed = (await monitor.get(f"/api/v1/watches/backtests/{started['id']}")).json()
     assert failed["status"] == "failed"
     assert "three times" in failed["error"]
+
+
+async def test_who_was_overtaken_leaves_the_result_to_the_other(
+    monitor: RoomClient, make_post: MakePost
+) -> None:
+    made = await watch(monitor)
+    await surge(monitor, make_post)
+    started = (await monitor.post(f"/api/v1/watches/{made['id']}/backtest", {})).json()
+    begun = []
+    for _ in range(2):
+        async with monitor.transaction() as session:
+            begun.append(await service.begin(session, started["id"]))
+            await session.execute(
+                text("UPDATE monitor.backtests SET beat_at = now() - interval '61 seconds'")
+            )
+    slow, quick = begun
+    assert slow is not None
+    assert quick is not None
+    place = f"/api/v1/watches/backtests/{started['id']}"
+    await running.run(monitor.runtime, slow)
+    found = (await monitor.get(place)).json()
+    assert (found["status"], found["result"]) == ("running", None)
+    await running.run(monitor.runtime, quick)
+    assert (await monitor.get(place)).json()["status"] == "done"
+
+
+async def test_settings_that_nobody_can_read_any_more_are_named(monitor: RoomClient) -> None:
+    made = await watch(monitor)
+    started = (await monitor.post(f"/api/v1/watches/{made['id']}/backtest", {})).json()
+    async with monitor.transaction() as session:
+        await session.execute(
+            text("""UPDATE monitor.backtests SET draft = draft || '{"thresholds": {"mood": 1}}'""")
+        )
+    await monitor.work()
+    failed = (await monitor.get(f"/api/v1/watches/backtests/{started['id']}")).json()
+    assert failed["status"] == "failed"
+    assert failed["error"].endswith("unknown thresholds: mood")
+
+
+async def test_two_at_once_have_the_same_result(monitor: RoomClient, make_post: MakePost) -> None:
+    made = await watch(monitor)
+    await surge(monitor, make_post, posts=60)
+    places = [
+        (await monitor.post(f"/api/v1/watches/{made['id']}/backtest", {})).headers["Location"]
+        for _ in range(2)
+    ]
+    await monitor.work()
+    one, other = [(await monitor.get(place)).json() for place in places]
+    assert (one["status"], other["status"]) == ("done", "done")
+    assert one["result"]["draft"] == other["result"]["draft"]
 
 
 async def test_the_clock_finds_what_nobody_runs(monitor: RoomClient) -> None:
