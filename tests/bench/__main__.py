@@ -10,6 +10,7 @@ from tests.bench.duplicates import measure_duplicates
 from tests.bench.forecast import measure_forecast
 from tests.bench.latency import measure_latency
 from tests.bench.models import measure_models
+from tests.bench.organisations import measure_organisations
 from tests.bench.posts import watches
 from tests.bench.ratios import measure_ratios
 from tests.bench.report import say
@@ -30,6 +31,7 @@ _ALONE: dict[str, Callable[[], None]] = {
     "watches": measure_watches,
     "forecast": measure_forecast,
     "warnings": measure_warnings,
+    "organisations": measure_organisations,
 }
 _MEASURES: dict[str, Callable[[UnderTest], Awaitable[None]]] = {
     "throughput": measure_throughput,
