@@ -10,6 +10,7 @@ import re
 import sys
 import time
 import uuid
+import zlib
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -72,7 +73,8 @@ class _Request:
 
 def prepare(order: Order) -> list[_Request]:
     """The requests, as they go over the wire."""
-    writer = Writer(seed=1, run=order.run)
+    # Each run says something else: the same posts again would all be copies.
+    writer = Writer(seed=zlib.crc32(order.run.encode()), run=order.run)
     waiting: dict[int, deque[int]] = {}
     for surge in range(min(order.surges, len(surge_tags()))):
         first = round((surge + 1) * order.surge_every * (order.rate or 1.0))
