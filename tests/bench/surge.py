@@ -1,15 +1,23 @@
 """The surge detector on mention volumes of companies, beside rules that are in use elsewhere."""
 
 import csv
+import json
+import random
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from statistics import fmean
 
 from services.monitor.surge.cli import judge
+from services.monitor.surge.detector import SurgeDetector
+from services.monitor.surge.settings import DEFAULT_SETTINGS
 from tests.bench.report import measure, say
+from tests.bench.surge_stress import made_from, points
 
 _SHARED = Path(__file__).resolve().parents[3] / "shared"
 _NAB = _SHARED / "data" / "nab"
@@ -36,6 +44,7 @@ def measure_surge() -> None:
             score = float(_scored("score_surge.py", results, "--tune", tune).split()[-1])
             measure("surge detector, NAB standard score", score, "of 100", threshold=tune)
         _measure_alerts("surge detector", results)
+        _measure_made(series)
         for name, rule in _RULES.items():
             for file, lines in series.items():
                 (results / file).write_text(_ruled(lines, rule))
@@ -51,6 +60,31 @@ def _measure_speed(series: Sequence[Sequence[str]]) -> None:
             for _ in judge(lines):
                 pass
     measure("surge detector", again * rows / (time.process_time() - began), "rows/CPU-s")
+
+
+def _measure_made(series: Mapping[str, Sequence[str]]) -> None:
+    """The same score on series made from these, at the threshold that ships."""
+    windows = json.loads((_NAB / "windows.json").read_text())
+    reached: dict[str, list[float]] = defaultdict(list)
+    for seed, (name, lines) in enumerate(sorted(series.items())):
+        rows = list(csv.DictReader(lines))
+        place = {row["timestamp"]: number for number, row in enumerate(rows)}
+        ends = [(place[a.split(".")[0]], place[b.split(".")[0]]) for a, b in windows[name]]
+        counts = [float(row["value"]) for row in rows]
+        began = datetime.fromisoformat(rows[0]["timestamp"]).replace(tzinfo=UTC).timestamp()
+        for made in made_from(counts, ends, random.Random(seed)):
+            weigh, step = SurgeDetector().weigh, DEFAULT_SETTINGS.step
+            evidence = [
+                weigh(began + row * step, count)
+                for row, count in zip(made.rows, made.counts, strict=True)
+            ]
+            reached[made.family].append(
+                50 * points(made, evidence, DEFAULT_SETTINGS.alarm_evidence) / len(made.windows)
+            )
+    for family, scores in reached.items():
+        measure(f"surge detector, made series, {family}", fmean(scores), "of 100")
+    every = [score for scores in reached.values() for score in scores]
+    measure("surge detector, made series, all", fmean(every), "of 100")
 
 
 def _measure_alerts(name: str, results: Path) -> None:
