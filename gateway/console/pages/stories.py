@@ -91,7 +91,7 @@ async def _show(
     indicators, posts, warnings, watches, alike, changes, spread, after, said = await together(
         visit.ask(f"/stories/{story_id}/indicators", [("resolution", "quarter")]),
         visit.ask(f"/stories/{story_id}/posts", [("limit", "20"), *folded]),
-        visit.ask("/warnings", [("story_id", str(story_id)), ("limit", "20")]),
+        visit.ask("/warnings", [("story", str(story_id)), ("limit", "20")]),
         visit.ask("/watches", [("limit", "100")]),
         visit.ask(f"/stories/{story_id}/alike"),
         visit.ask(f"/stories/{story_id}/changes", [("limit", "20")]),

@@ -120,7 +120,7 @@ async def _show(visit: Visit, watch_id: UUID, attempt: Attempt | None = None) ->
     watch = await visit.require(f"/watches/{watch_id}")
     shadows, backtests = await together(
         visit.ask(f"/watches/{watch_id}/shadows", [("limit", "5")]),
-        visit.ask("/watches/backtests", [("watch_id", str(watch_id)), ("limit", "10")]),
+        visit.ask("/watches/backtests", [("watch", str(watch_id)), ("limit", "10")]),
     )
     standing = next((each for each in shadows.items if not each.get("ended_at")), None)
     return await visit.page(

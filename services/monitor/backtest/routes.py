@@ -52,12 +52,12 @@ async def list_backtests(
     session: Session,
     page: PageQuery,
     _: Viewer,
-    watch_id: Annotated[UUID | None, Query(description="Of this watch")] = None,
+    watch: Annotated[UUID | None, Query(description="Of this watch")] = None,
 ) -> Page[BacktestOut]:
     """Back-tests that people asked for, newest first."""
     query = select(Backtest).where(Backtest.shadow_id.is_(None))
-    if watch_id is not None:
-        query = query.where(Backtest.watch_id == watch_id)
+    if watch is not None:
+        query = query.where(Backtest.watch_id == watch)
     rows, cursor = await page.rows(session, query, Backtest.id)
     return Page(items=[service.out(row) for row in rows], next_cursor=cursor)
 

@@ -29,7 +29,7 @@ async def list_warnings(
     _: Viewer,
     level: Annotated[list[WarningLevel] | None, Query(description="Only these levels")] = None,
     state: Annotated[list[WarningStatus] | None, Query(description="Only these states")] = None,
-    story_id: Annotated[UUID | None, Query(description="Of this story")] = None,
+    story: Annotated[UUID | None, Query(description="Of this story")] = None,
 ) -> Page[WarningOut]:
     """Warnings (预警), newest first."""
     query = select(WarningRecord)
@@ -37,8 +37,8 @@ async def list_warnings(
         query = query.where(WarningRecord.level.in_(level))
     if state:
         query = query.where(WarningRecord.status.in_(state))
-    if story_id is not None:
-        query = query.where(WarningRecord.story_id == story_id)
+    if story is not None:
+        query = query.where(WarningRecord.story_id == story)
     rows, cursor = await page.rows(session, query, WarningRecord.id)
     return Page(items=[WarningOut.model_validate(row) for row in rows], next_cursor=cursor)
 

@@ -1,7 +1,7 @@
 """Shapes of the watches API."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictBool, StringConstraints
@@ -97,12 +97,25 @@ class WatchOut(ResponseShape):
     changed_at: datetime
 
 
+class WatchSettings(ResponseShape):
+    """What people keep of a watch."""
+
+    name: str
+    expression: str
+    exclusions: list[str]
+    filters: WatchFilters | None
+    targets: list[str]
+    thresholds: dict[str, Any] | None
+    enabled: bool
+    sample: bool
+
+
 class VersionOut(ResponseShape):
     """A watch as it was from `changed_at` on. `changes`: which settings differ from the version
     before; `restored`: the version that it took over; `changed_by` is null where it is unknown."""
 
     version: int
-    settings: dict[str, Any]
+    settings: WatchSettings
     changes: list[str]
     restored: int | None
     changed_by: ActorRef | None
@@ -129,7 +142,7 @@ class AliasOut(ResponseShape):
 class SpanOut(ResponseShape):
     """A place in `title` or `text` as written: Unicode characters from `start` up to `end`."""
 
-    part: str
+    part: Literal["title", "text"]
     start: int
     end: int
 

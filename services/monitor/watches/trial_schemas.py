@@ -21,13 +21,11 @@ def _known_zone(name: str) -> str:
 
 
 class ClauseOut(ResponseShape):
-    """A part of a watch, whether it holds, and where what it asks for stands.
-
-    `kind`: term, near, period, not, and, or, at_least; `says` is its expression.
-    """
+    """A part of a watch, whether it holds, and where what it asks for stands. `says` is its
+    expression."""
 
     says: str
-    kind: str
+    kind: Literal["term", "near", "period", "not", "and", "or", "at_least"]
     holds: bool
     spans: list[SpanOut]
     operands: list["ClauseOut"]
