@@ -7,7 +7,6 @@ often. A share that means something needs posts that nobody chose.
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +16,7 @@ from services.analysis.labels.schemas import DrawnPost, SampleOut
 from shared.contracts.labels import Task
 from shared.db import database_now
 from shared.errors import Invalid
+from shared.ids import first_id
 
 # How far back posts are drawn from: what the model reads now, and enough to draw from.
 _PERIOD: Final = timedelta(days=7)
@@ -100,7 +100,7 @@ async def _draw(session: AsyncSession, task: Task, size: int, now: datetime) -> 
             "day": day,
             "seed": day.toordinal(),
             "start": _start(day, task),
-            "oldest": _first_id(now - _PERIOD),
+            "oldest": first_id(now - _PERIOD),
             "drawn": drawn,
             "wanted": size - (drawn or 0),
         },
@@ -109,8 +109,3 @@ async def _draw(session: AsyncSession, task: Task, size: int, now: datetime) -> 
 
 def _start(day: date, task: Task) -> float:
     return Random(f"{day} {task}").random()  # noqa: S311 - for a sample, not for a secret
-
-
-def _first_id(at: datetime) -> UUID:
-    """The smallest UUIDv7 of a time: ids of posts sort by when they reached us."""
-    return UUID(int=int(at.timestamp() * 1000) << 80)

@@ -22,6 +22,7 @@ from shared.contracts.actors import SYSTEM
 from shared.db import database_now
 from shared.deliveries import waiting_since
 from shared.folding import fold
+from shared.ids import first_id
 
 # So many new posts are looked through at once and by one strike of the clock, and so far back, as
 # clocks of several doors differ.
@@ -116,7 +117,7 @@ async def _look_through(
     """
     waiting = await waiting_since(session, Room.MONITOR, "PostsCollected")
     began = {each.incident_id: each for each in follow_ups}
-    after = _earliest(min(each.looked_at for each in follow_ups) - _OVERLAP)
+    after = first_id(min(each.looked_at for each in follow_ups) - _OVERLAP)
     for _ in range(_MOST_PAGES):
         rows = (await session.execute(_NEW_POSTS, {"after": after, "limit": _AT_ONCE})).all()
         await _keep_sightings(session, following, began, followed, rows, account_key)
@@ -222,8 +223,3 @@ async def _judge(session: AsyncSession, memory: Memory, follow_up: FollowUp, now
 def _most_common(stories: Sequence[UUID]) -> UUID:
     """The story that most of them are in; the older one where two are even."""
     return min(set(stories), key=lambda story: (-stories.count(story), story))
-
-
-def _earliest(at: datetime) -> UUID:
-    """The smallest id that a post of this time can have (UUIDv7: milliseconds first)."""
-    return UUID(int=int(at.timestamp() * 1_000) << 80)

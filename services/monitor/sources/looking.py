@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.monitor.deletions.models import PostDeletion
 from services.monitor.posts.models import Post
 from services.monitor.sources.models import SourceHealth
+from shared.ids import first_id
 
 # What a platform tells of in one request.
 _AT_ONCE = 100
@@ -27,7 +28,7 @@ async def next_look(
         .outerjoin(PostDeletion, PostDeletion.post_id == Post.id)
         .where(
             Post.source_id == source_id,
-            Post.id > _first_id(now - _OLDEST),
+            Post.id > first_id(now - _OLDEST),
             PostDeletion.post_id.is_(None),
         )
         .order_by(Post.id)
@@ -40,8 +41,3 @@ async def next_look(
         rows = list(await session.execute(young))
     health.looked_at = rows[-1].id if rows else None
     return [row.external_id for row in rows]
-
-
-def _first_id(moment: datetime) -> UUID:
-    """Where the ids of a moment begin: a UUIDv7 begins with its time in milliseconds."""
-    return UUID(int=int(moment.timestamp() * 1_000) << 80)
