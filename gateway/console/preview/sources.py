@@ -35,7 +35,7 @@ def kinds() -> list[dict[str, Any]]:
         "title": "Bluesky search",
         "hint": "Posts on Bluesky that hold words",
         "platform": "bluesky",
-        "address": "https://api.bsky.app",
+        "address": "https://bsky.social",
         "robots": False,
         "settings": {"type": "object", "properties": {"words": words}, "required": ["words"]},
         "credentials": {"type": "object", "properties": {"password": {"type": "string"}}},
