@@ -113,6 +113,24 @@ def test_size_keeps_a_matter_together_that_is_spoken_of_in_many_words() -> None:
     assert len(found[0.5]) == 1 < len(found[0.0])
 
 
+def test_reposts_do_not_make_a_story_attract_what_is_hardly_like_it() -> None:
+    stories = grouping()
+    stories.place(post(OUTAGE, id="p"))
+    for number in range(500):
+        stories.place(post("转发", at=number / 10, id=f"r{number}", parent_id="p"))
+    story = stories.get("s1")
+    assert story is not None
+    assert (story.posts, story.wordings) == (501, 1)
+    offer = post("物业公司招聘保安，待遇从优包吃住", at=60)
+    assert stories.place(offer).joined is Joined.NEW
+
+
+def test_a_state_without_the_count_of_wordings_takes_all_posts_for_some() -> None:
+    state = Story("s1", 0.0, 0.0, posts=7).to_state()
+    del state["wordings"]
+    assert Story.from_state(state).wordings == 7
+
+
 def test_a_clear_match_is_found_days_later_and_a_faint_one_is_not() -> None:
     stories = grouping()
     stories.place(post(OUTAGE))
