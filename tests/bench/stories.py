@@ -36,6 +36,8 @@ _SPLITS = 4
 # Fewer features than this say nothing about the matter (`grouping.py`).
 _FEWEST_FEATURES = 2
 _LOOK_EVERY = 600.0
+# Per cent of the comments and reposts that name what they answer, as collectors deliver them.
+_SHARES = (20, 50, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,11 @@ def measure_stories() -> None:
         say(f"Grouping {len(texts)} Chinese posts of 60 events")
         _tell_share(texts)
         _compare("Chinese posts without links", texts)
-        linked = [_linked(each) for each in texts]
-        _compare("Chinese posts, one of five linked", linked)
+        for share in _SHARES:
+            linked = [_linked(each, share) for each in texts]
+            _compare(f"Chinese posts, {share} % linked", linked)
+            answers = [each for each in linked if each.post.id != each.story]
+            _compare(f"answers to posts that nobody collected, {share} % linked", answers)
 
 
 def grouped(documents: Sequence[Document]) -> Clusters:
@@ -73,6 +78,12 @@ def grouped(documents: Sequence[Document]) -> Clusters:
 
 def grouped_and_merged(documents: Sequence[Document]) -> Clusters:
     """Our grouping as the live system does it: stories that became alike are merged afterwards."""
+    placed, went = merging(documents)
+    return {post: _now(story, went) for post, story in placed.items()}
+
+
+def merging(documents: Sequence[Document]) -> tuple[Clusters, dict[str, str]]:
+    """Where each post was placed, and which story went into which other one afterwards."""
     grouping, clusters, went = _grouping(), Clusters(), dict[str, str]()
     since: dict[tuple[str, str], float] = {}
     due = documents[0].post.at
@@ -81,7 +92,7 @@ def grouped_and_merged(documents: Sequence[Document]) -> Clusters:
         if each.post.at >= due:
             due = each.post.at + _LOOK_EVERY
             since = _look(grouping, since, went, each.post.at, set(clusters.values()))
-    return {post: _now(story, went) for post, story in clusters.items()}
+    return clusters, went
 
 
 def tf_idf(documents: Sequence[Document], *, threshold: float = 0.05) -> Clusters:
@@ -154,6 +165,19 @@ def _compare(name: str, documents: Sequence[Document], *, halves: bool = False) 
         )
         if method is grouped:
             measure(f"stories: {name}, speed", len(documents) / took, "posts/CPU-s")
+    _tell_merges(name, documents)
+
+
+def _tell_merges(name: str, documents: Sequence[Document]) -> None:
+    """How many of the stories that were merged by rule are of another matter than the one they went
+    into, each by most of its posts."""
+    placed, went = merging(documents)
+    labels: dict[str, Counter[str]] = {}
+    for each in documents:
+        labels.setdefault(placed[each.post.id], Counter())[each.story] += 1
+    matter = {story: of.most_common(1)[0][0] for story, of in labels.items()}
+    false = sum(matter[gone] != matter[into] for gone, into in went.items())
+    measure(f"stories: {name}, merged by rule", len(went), "merges", false=false)
 
 
 def _of_halves(documents: Sequence[Document], method: Method) -> float:
@@ -246,10 +270,10 @@ def _comments() -> Iterator[Document]:
     return iter(sorted(found, key=lambda each: (each.post.at, each.post.id)))
 
 
-def _linked(document: Document) -> Document:
-    """The same post, with the link to the event's own post for one of five."""
+def _linked(document: Document, share: int) -> Document:
+    """The same post, with the link to the event's own post for `share` per cent."""
     post = document.post
-    if post.id == document.story or zlib.crc32(post.id.encode()) % 5:
+    if post.id == document.story or zlib.crc32(post.id.encode()) % 100 >= share:
         return document
     return replace(document, post=replace(post, parent_id=document.story))
 

@@ -28,6 +28,7 @@ class Joined(StrEnum):
     PARENT = "parent"
     COPY = "copy"
     HASHTAG = "hashtag"
+    ANSWERED = "answered"
     LIKENESS = "likeness"
     NEW = "new"
 
@@ -193,6 +194,9 @@ class Grouping:
 
     def _remember(self, post: GroupingPost, tags: list[str], story_id: str) -> None:
         self._story_of_post.remember(post.id, story_id)
+        if post.parent_id and self._story_of_post.get(post.parent_id) is None:
+            # Answers to a post that was not collected belong together all the same.
+            self._story_of_post.remember(post.parent_id, story_id)
         self._tags.remember(tags, story_id)
         if post.text_hash and _says_enough(post):
             self._story_of_text.remember(post.text_hash, story_id)
@@ -222,6 +226,9 @@ class Grouping:
         weights = self._weights(features)
         self.frequencies.learn(features)
         joined, similarity = Joined.HASHTAG, 1.0
+        if story is None and (answered := self._story_of_post.get(post.id)) is not None:
+            # Its answers came before it.
+            joined, story = Joined.ANSWERED, self._stories.get(answered)
         if story is None:
             joined = Joined.LIKENESS
             story, similarity = self._nearest(post, weights)

@@ -69,6 +69,23 @@ def test_answers_and_reposts_follow_their_parent_whatever_they_say() -> None:
     assert below.story_id == "s1"
 
 
+def test_answers_to_a_post_that_nobody_collected_belong_together() -> None:
+    stories = grouping()
+    first = stories.place(post("这也太离谱了吧", parent_id="unknown"))
+    second = stories.place(post("支持维权到底", at=60.0, parent_id="unknown"))
+    other = stories.place(post("笑死我了", at=70.0, parent_id="another"))
+    assert (second.story_id, second.joined) == (first.story_id, Joined.PARENT)
+    assert other.story_id != first.story_id
+
+
+def test_a_post_that_comes_after_its_answers_joins_them_and_gives_the_story_its_words() -> None:
+    stories = grouping()
+    answer = stories.place(post("这也太离谱了吧", parent_id="late"))
+    late = stories.place(post(OUTAGE, at=60.0, id="late"))
+    assert (late.story_id, late.joined) == (answer.story_id, Joined.ANSWERED)
+    assert stories.place(post(OUTAGE_AGAIN, at=90.0)).story_id == answer.story_id
+
+
 def test_a_copy_joins_by_its_text_even_when_the_story_has_been_silent_for_long() -> None:
     stories = grouping()
     stories.place(post(OUTAGE))
