@@ -68,10 +68,17 @@ async def promote_shadow(
 
     Raises:
         NotFound: the watch has no shadow. PreconditionRequired, PreconditionFailed: it was changed.
+        Invalid: what it looks for cannot be read any more.
     """
     shadow = await _required(session, watch_id)
     watch = await get_watch(session, watch_id)
     check_version(if_match, watch.version)
+    # What could be read when the shadow was started may name what is gone since.
+    await changed(
+        session,
+        settings_of(watch),
+        {"expression": shadow.expression, "thresholds": shadow.thresholds},
+    )
     if shadow.expression is not None:
         watch.expression = shadow.expression
     if shadow.thresholds is not None:

@@ -1,5 +1,6 @@
 """Settings stand in shadow beside the live ones of a watch, until somebody decides."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -107,3 +108,29 @@ async def test_a_watch_has_one_shadow_that_differs_and_can_be_read(monitor: Room
     for wrong in ({}, {"expression": "停电 AND"}, {"thresholds": {"heat": {"blue": 900}}}):
         other = f"/api/v1/watches/{made['id']}/shadow"
         assert (await monitor.post(other, wrong)).status_code in (409, 422)
+
+
+async def test_two_people_who_decide_at_once_decide_once(monitor: RoomClient) -> None:
+    made = await watch(monitor)
+    place = f"/api/v1/watches/{made['id']}/shadow"
+    begun = await asyncio.gather(*(monitor.post(place, {"thresholds": MILDER}) for _ in range(2)))
+    assert sorted(answer.status_code for answer in begun) == [201, 409]
+    ended = await asyncio.gather(
+        monitor.call("POST", f"{place}/promote", headers={"If-Match": "*"}),
+        monitor.post(f"{place}/drop", {}),
+    )
+    assert sorted(answer.status_code for answer in ended) == [200, 404]
+    (shadow,) = (await monitor.get(f"{place}s")).json()["items"]
+    live = (await monitor.get(f"/api/v1/watches/{made['id']}")).json()["thresholds"]["heat"]
+    assert (live["blue"] == 5) is (shadow["outcome"] == "promoted")
+
+
+async def test_a_promotion_stands_in_the_history_of_the_watch_and_can_be_taken_back(
+    monitor: RoomClient,
+) -> None:
+    made = await watch(monitor)
+    place = await started(monitor, made)
+    await monitor.call("POST", f"{place}/promote", headers={"If-Match": "*"})
+    versions = (await monitor.get(f"/api/v1/watches/{made['id']}/versions")).json()["items"]
+    assert versions[0]["changes"] == ["thresholds"]
+    assert versions[0]["changed_by"]["name"] == make_actor().name
