@@ -21,7 +21,7 @@ from shared.contracts.posts import OpinionsOutdated, PostsResubmitted
 from shared.db import database_now
 from shared.errors import Invalid
 from shared.events import emit
-from shared.rows import find_row
+from shared.rows import find_row, lock_row
 
 
 async def start_recomputation(
@@ -53,7 +53,7 @@ async def get_recomputation(session: AsyncSession, recomputation_id: UUID) -> Re
 
 async def judge_again(session: AsyncSession, models: Models, event: PostsResubmitted) -> None:
     """Judge a batch, note how far it got, and ask for the next."""
-    running = await session.get(Recomputation, event.recomputation_id, with_for_update=True)
+    running = await lock_row(session, Recomputation, event.recomputation_id)
     finished = running is None or running.state is RecomputationState.DONE
     if running is None or finished or running.position != event.after:
         return  # an erased one, or a batch that was judged before

@@ -21,6 +21,7 @@ from shared.contracts.aftermath import FollowUpBegan, FollowUpEnded
 from shared.db import database_now
 from shared.events import emit
 from shared.folding import fold
+from shared.rows import lock_row
 
 # Of each incident, so many texts and accounts are remembered, the most copied texts first.
 _MOST_TEXTS = 200
@@ -56,7 +57,7 @@ async def begin(
     people name it.
     """
     now = await database_now(session)
-    follow_up = await session.get(FollowUp, incident_id, with_for_update=True)
+    follow_up = await lock_row(session, FollowUp, incident_id)
     if follow_up is not None and (closed or follow_up.ended_at is None):
         if closed:
             follow_up.closed_at = follow_up.closed_at or now
@@ -86,7 +87,7 @@ async def revise(
     session: AsyncSession, incident_id: UUID, account_key: AccountKey, *, over: bool
 ) -> None:
     """Follow what people say that an incident is about, where its response has ended."""
-    follow_up = await session.get(FollowUp, incident_id, with_for_update=True)
+    follow_up = await lock_row(session, FollowUp, incident_id)
     if follow_up is None or follow_up.ended_at is not None:
         if over and follow_up is None:
             await begin(session, incident_id, account_key, closed=False)
@@ -102,7 +103,7 @@ async def revise(
 async def pause(session: AsyncSession, incident_id: UUID) -> None:
     """The response is active again: its matter is what people work on, and no return of anything.
     It is followed anew when the response ends."""
-    follow_up = await session.get(FollowUp, incident_id, with_for_update=True)
+    follow_up = await lock_row(session, FollowUp, incident_id)
     if follow_up is not None and follow_up.ended_at is None:
         await end(session, follow_up, "The response is active again.", SYSTEM)
 

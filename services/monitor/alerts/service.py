@@ -21,6 +21,7 @@ from shared.db import database_now
 from shared.events import emit
 from shared.ids import new_id
 from shared.log import get_logger
+from shared.rows import lock_row
 
 log = get_logger(__name__)
 
@@ -207,7 +208,7 @@ async def withdraw_requests(session: AsyncSession, warning_id: UUID) -> None:
 
 async def _lock(session: AsyncSession, alert_id: UUID) -> Alert | None:
     """The alert, if it is still on its way."""
-    alert = await session.get(Alert, alert_id, with_for_update=True)
+    alert = await lock_row(session, Alert, alert_id)
     return alert if alert is not None and alert.state is AlertState.SENDING else None
 
 

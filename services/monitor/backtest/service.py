@@ -22,7 +22,7 @@ from shared.contracts.watches import BacktestQueued
 from shared.db import database_now
 from shared.errors import Conflict
 from shared.events import emit
-from shared.rows import find_row
+from shared.rows import find_row, lock_row
 
 # Whoever runs one says so every few seconds. After this silence it is begun anew.
 _SILENCE = timedelta(seconds=60)
@@ -111,7 +111,7 @@ async def cancel(session: AsyncSession, backtest_id: UUID) -> Backtest:
 
 async def begin(session: AsyncSession, backtest_id: UUID) -> Backtest | None:
     """The back-test, for whoever is to run it now; None when nobody is, or somebody does."""
-    backtest = await session.get(Backtest, backtest_id, with_for_update=True)
+    backtest = await lock_row(session, Backtest, backtest_id)
     now = await database_now(session)
     if backtest is None or backtest.status not in _OPEN:
         return None
@@ -155,7 +155,7 @@ async def finish(session: AsyncSession, begun: Backtest, result: dict[str, Any])
 
 async def fail(session: AsyncSession, backtest_id: UUID, why: str) -> None:
     """Give a back-test up, and say why."""
-    backtest = await session.get(Backtest, backtest_id, with_for_update=True)
+    backtest = await lock_row(session, Backtest, backtest_id)
     if backtest is None or backtest.status not in _OPEN:
         return
     backtest.status = BacktestStatus.FAILED
@@ -232,7 +232,7 @@ def thresholds_of(given: ThresholdsIn | None) -> dict[str, Any] | None:
 
 async def _still(session: AsyncSession, begun: Backtest) -> Backtest | None:
     """The row of a back-test, while it is run by whoever began it in this attempt."""
-    backtest = await session.get(Backtest, begun.id, with_for_update=True)
+    backtest = await lock_row(session, Backtest, begun.id)
     if backtest is None or backtest.status is not BacktestStatus.RUNNING:
         return None
     return backtest if backtest.attempts == begun.attempts else None

@@ -13,6 +13,7 @@ from services.monitor.channels.schemas import ChannelNew
 from services.monitor.channels.webhook import refusal
 from services.monitor.sources.address_guard import AddressRefusedError, check_url
 from shared.errors import Conflict, Invalid, NotFound
+from shared.rows import lock_row
 from shared.schemas import check_version
 from shared.sealing import Sealer
 from shared.settings import Settings
@@ -53,7 +54,7 @@ async def put_channel(
     """
     if slug in (CONSOLE, SETTINGS_WEBHOOK):
         raise Conflict(f"The channel {slug} is always there. Choose another name.")
-    channel = await session.get(AlertChannel, slug, with_for_update=True)
+    channel = await lock_row(session, AlertChannel, slug)
     if channel is not None:
         check_version(if_match, channel.version)
         if channel.kind is not new.kind and new.address is None:

@@ -11,6 +11,7 @@ from services.monitor.warnings.service import acknowledge_warning
 from shared.contracts.actors import ActorRef
 from shared.db import database_now
 from shared.errors import Conflict, NotFound
+from shared.rows import lock_row
 from shared.sealing import Sealer
 from shared.settings import Settings
 
@@ -48,18 +49,15 @@ async def use_link(session: AsyncSession, token: str, settings: Settings) -> Lin
 async def _find(
     session: AsyncSession, token: str, settings: Settings, *, locked: bool = False
 ) -> tuple[Alert, WarningRecord]:
-    """The alert and its warning; `locked` from the first look on: a row that was read before it is
-    locked keeps what it said then, and each of several who press at once would be told it was
-    them."""
+    """The alert and its warning; `locked`: of several who press at once, one comes first."""
     alert_id = alert_of(Sealer.of(settings), token)
     alert = await session.get(Alert, alert_id) if alert_id else None
     if alert is None or alert.warning_id is None or not alert.recipient:
         raise NotFound(_UNKNOWN)
     if await database_now(session) - alert.queued_at > GOOD_FOR:
         raise NotFound(_UNKNOWN)
-    warning = await session.get(
-        WarningRecord, alert.warning_id, with_for_update=True if locked else None
-    )
+    read = lock_row if locked else AsyncSession.get
+    warning = await read(session, WarningRecord, alert.warning_id)
     if warning is None:
         raise NotFound(_UNKNOWN)
     return alert, warning

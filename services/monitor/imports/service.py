@@ -27,7 +27,7 @@ from shared.contracts.posts import ImportQueued
 from shared.db import database_now
 from shared.errors import Invalid
 from shared.events import emit
-from shared.rows import find_row
+from shared.rows import find_row, lock_row
 
 ROWS_AT_ONCE = 1_000
 # The part of the file that one stretch sees, and where a row does not fit into it. A longer row is
@@ -113,7 +113,7 @@ async def get_import(session: AsyncSession, import_id: UUID) -> Import:
 async def read_on(session: AsyncSession, queued: ImportQueued) -> None:
     """Take in the stretch that `queued` means, and queue the next, in one transaction: each row is
     read once, wherever an earlier try ended."""
-    running = await session.get(Import, queued.import_id, with_for_update=True)
+    running = await lock_row(session, Import, queued.import_id)
     if running is None or running.finished_at is not None or running.rows != queued.offset:
         return
     stretch = await _stretch(session, running, _WINDOW)

@@ -34,7 +34,7 @@ from shared.db import database_now
 from shared.errors import Conflict, NotFound
 from shared.events import emit
 from shared.ids import new_id
-from shared.rows import find_row
+from shared.rows import find_row, lock_row
 
 # After a time without this system, rounds of so long ago still enter the record, as missed.
 _LOOK_BACK = timedelta(days=7)
@@ -109,7 +109,7 @@ async def tick(
             from there. Invalid: the text cannot be a post.
     """
     walked = await _under_way(session, round_id)
-    check = await session.get(PatrolCheck, check_id, with_for_update=True)
+    check = await lock_row(session, PatrolCheck, check_id)
     if check is None or check.round_id != round_id:
         raise NotFound("There is no such place in this round.")
     if new.finding is Finding.NOTHING and check.report_id is not None:

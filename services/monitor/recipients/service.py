@@ -10,6 +10,7 @@ from services.monitor.channels.models import CONSOLE, AlertChannel
 from services.monitor.recipients.models import AlertRecipient
 from services.monitor.recipients.schemas import RecipientNew
 from shared.errors import Invalid, NotFound
+from shared.rows import lock_row
 from shared.schemas import check_version
 from shared.sealing import Sealer
 from shared.settings import Settings
@@ -46,7 +47,7 @@ async def put_recipient(
         Conflict: there is no key to seal with.
         PreconditionRequired, PreconditionFailed: they exist, and another version was meant.
     """
-    recipient = await session.get(AlertRecipient, name, with_for_update=True)
+    recipient = await lock_row(session, AlertRecipient, name)
     if recipient is not None:
         check_version(if_match, recipient.version)
     earlier = {

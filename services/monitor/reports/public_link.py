@@ -18,6 +18,7 @@ from services.monitor.reports.schemas import ReportLinkOut
 from shared.contracts.actors import ActorRef
 from shared.db import database_now
 from shared.errors import NotFound, TooMany
+from shared.rows import lock_row
 
 _SIGNATURE_BYTES = 16
 _TOKEN_BYTES = 16 + _SIGNATURE_BYTES
@@ -97,12 +98,8 @@ async def find_open_link(
         NotFound: there is none, or it was closed.
     """
     link_id = link_of(token, secret)
-    lock = True if locked else None
-    link = (
-        await session.get(ReportLink, link_id, with_for_update=lock, populate_existing=locked)
-        if link_id
-        else None
-    )
+    read = lock_row if locked else AsyncSession.get
+    link = await read(session, ReportLink, link_id) if link_id else None
     if link is None or link.closed_at is not None:
         raise NotFound(_CLOSED)
     return link

@@ -10,6 +10,7 @@ from services.monitor.routing.models import AlertRule, DutyRoster
 from services.monitor.routing.schemas import RuleNew
 from shared.contracts.duty import DutyRosterChanged
 from shared.errors import NotFound
+from shared.rows import lock_row
 from shared.schemas import check_version
 
 
@@ -40,7 +41,7 @@ async def put_rule(
     Raises:
         PreconditionRequired, PreconditionFailed: it exists, and another version was meant.
     """
-    rule = await session.get(AlertRule, slug, with_for_update=True)
+    rule = await lock_row(session, AlertRule, slug)
     if rule is not None:
         check_version(if_match, rule.version)
     values = new.model_dump(mode="json")

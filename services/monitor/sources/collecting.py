@@ -30,6 +30,7 @@ from shared.db import database_now
 from shared.errors import Conflict
 from shared.events import emit
 from shared.log import get_logger
+from shared.rows import lock_row
 from shared.sealing import SealBroken, Sealer
 from shared.settings import Settings
 
@@ -225,7 +226,7 @@ async def note_turn(session: AsyncSession, order: Order, seconds: float | None) 
 async def _lock(session: AsyncSession, order: Order) -> tuple[Source, SourceHealth] | None:
     """The source and its health, locked; None if it was changed while it was read: what came of
     the old address says nothing of the new one."""
-    health = await session.get(SourceHealth, order.source_id, with_for_update=True)
+    health = await lock_row(session, SourceHealth, order.source_id)
     source = await session.get(Source, order.source_id)
     if source is None or health is None or source.version != order.version:
         return None

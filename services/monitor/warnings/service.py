@@ -22,7 +22,7 @@ from shared.contracts.warnings import (
 from shared.db import database_now
 from shared.errors import Conflict
 from shared.events import emit
-from shared.rows import find_row
+from shared.rows import find_row, lock_row
 
 
 async def carry_out(
@@ -116,7 +116,7 @@ async def note_incident(session: AsyncSession, opened: IncidentOpened) -> None:
     """Remember which incident grew out of a warning."""
     if opened.warning_id is None:
         return
-    warning = await session.get(WarningRecord, opened.warning_id, with_for_update=True)
+    warning = await lock_row(session, WarningRecord, opened.warning_id)
     if warning is not None:
         warning.incident_id = opened.incident_id
 

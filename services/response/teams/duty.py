@@ -17,6 +17,7 @@ from shared.contracts.duty import DutyRosterChanged, Shift
 from shared.db import database_now
 from shared.errors import NotFound
 from shared.events import emit
+from shared.rows import lock_row
 from shared.schemas import check_version
 
 # What the monitor is told ahead: enough for weeks in which this room could not speak.
@@ -42,7 +43,7 @@ async def put_rota(
         PreconditionRequired, PreconditionFailed: it has one, and another version was meant.
     """
     group = await require_group(session, slug)
-    rota = await session.get(DutyRota, slug, with_for_update=True)
+    rota = await lock_row(session, DutyRota, slug)
     values: dict[str, Any] = {
         "zone": new.zone,
         "starts_on": new.starts_on,

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.response.teams.models import Group
 from services.response.teams.schemas import GroupNew
 from shared.errors import NotFound
+from shared.rows import lock_row
 from shared.schemas import check_version
 
 
@@ -43,7 +44,7 @@ async def put_group(
     Raises:
         PreconditionRequired, PreconditionFailed: it exists, and another version was meant.
     """
-    group = await session.get(Group, slug, with_for_update=True)
+    group = await lock_row(session, Group, slug)
     created = group is None
     if group is None:
         group = Group(slug=slug, **new.model_dump())
