@@ -18,8 +18,6 @@ from services.monitor.escalation.routes import router as escalations
 from services.monitor.imports.jobs import jobs as import_jobs
 from services.monitor.imports.routes import router as imports
 from services.monitor.indicators.jobs import jobs as indicator_jobs
-from services.monitor.indicators.routes import stories as story_indicators
-from services.monitor.indicators.routes import watches as watch_indicators
 from services.monitor.notices.routes import router as notices
 from services.monitor.officers.routes import router as officers
 from services.monitor.patrols.jobs import jobs as patrol_jobs
@@ -31,6 +29,7 @@ from services.monitor.recipients.routes import router as recipients
 from services.monitor.regrouping.jobs import jobs as regrouping_jobs
 from services.monitor.regrouping.routes import router as regrouping
 from services.monitor.reports.jobs import jobs as report_jobs
+from services.monitor.reports.leaving_routes import router as leaving_officers
 from services.monitor.reports.picture_routes import router as report_pictures
 from services.monitor.reports.post_routes import router as posts_from_links
 from services.monitor.reports.routes import router as reports
@@ -41,6 +40,8 @@ from services.monitor.shadows.routes import router as shadows
 from services.monitor.sources.jobs import jobs as source_jobs
 from services.monitor.sources.push_routes import router as pushes
 from services.monitor.sources.routes import router as sources
+from services.monitor.stories.indicator_routes import stories as story_indicators
+from services.monitor.stories.indicator_routes import watches as watch_indicators
 from services.monitor.stories.routes import router as stories
 from services.monitor.surge.jobs import jobs as surge_jobs
 from services.monitor.surge.routes import router as surges
@@ -82,6 +83,7 @@ room = RoomDefinition(
         report_pictures,
         reports,
         officers,
+        leaving_officers,
         *alerting,
         patrols,
     ],

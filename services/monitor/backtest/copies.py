@@ -7,7 +7,7 @@ from services.monitor.duplicates.choosing import Original, choose
 from services.monitor.duplicates.likeness import essence
 from services.monitor.duplicates.originals import Candidate, Originals, take_prints
 from services.monitor.posts.fingerprint import said, text_hash
-from services.monitor.stories.recent import Recent
+from services.monitor.recent import Recent
 
 # A shorter text is said by many who copied nobody.
 _FEWEST_BYTES = 24

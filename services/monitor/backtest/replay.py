@@ -17,8 +17,8 @@ from services.monitor.backtest.surges import PastSurges
 from services.monitor.backtest.trial import Selector, Trial
 from services.monitor.indicators.tally import TallyPost
 from services.monitor.posts.fingerprint import text_hash
+from services.monitor.recent import Recent
 from services.monitor.stories.grouping import DEFAULT_SETTINGS, Grouping, GroupingPost, Joined
-from services.monitor.stories.recent import Recent
 from services.monitor.warnings.levels import Decision, Move
 from services.monitor.warnings.reasons import reason
 from services.monitor.watches.content import Fields

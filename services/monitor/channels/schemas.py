@@ -1,19 +1,12 @@
 """Shapes of the channels API."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from pydantic import Field, StrictBool
 
 from services.monitor.channels.models import ChannelKind
+from services.monitor.notices.schemas import Language
 from shared.schemas import Line, RequestShape, ResponseShape
-
-
-class Language(StrEnum):
-    """In which language somebody is told."""
-
-    CHINESE = "zh-CN"
-    ENGLISH = "en"
 
 
 class ChannelNew(RequestShape):

@@ -17,7 +17,7 @@ from services.monitor.duplicates.statements import (
 )
 from services.monitor.posts import fingerprint
 from services.monitor.posts.models import CopyKind
-from services.monitor.stories.recent import Recent
+from services.monitor.recent import Recent
 from shared.contracts.posts import CollectedPost
 from shared.folding import fold
 

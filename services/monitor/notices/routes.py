@@ -7,12 +7,11 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from services.monitor.channels.schemas import Language
 from services.monitor.notices import service
 from services.monitor.notices.cap import CapNotice, cap_of
 from services.monitor.notices.models import NoticeRecord, Occasion
 from services.monitor.notices.rendering import letter_of
-from services.monitor.notices.schemas import NoticeOut, Notices
+from services.monitor.notices.schemas import Language, NoticeOut, Notices
 from shared.auth import allow
 from shared.contracts.actors import Actor, Permission
 from shared.http import CurrentRuntime, Session, room_router

@@ -1,6 +1,7 @@
 """Shapes of the notices API."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,13 @@ from pydantic import Field
 from services.monitor.notices.models import Occasion
 from shared.contracts.levels import WarningLevel
 from shared.schemas import ResponseShape
+
+
+class Language(StrEnum):
+    """In which language somebody is told."""
+
+    CHINESE = "zh-CN"
+    ENGLISH = "en"
 
 
 class NoticeOut(ResponseShape):

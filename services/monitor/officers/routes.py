@@ -6,13 +6,11 @@ from uuid import UUID
 from fastapi import Header, Query, Response
 from sqlalchemy import select
 
-from services.monitor.officers import leaving, service
+from services.monitor.officers import service
 from services.monitor.officers.models import Officer
 from services.monitor.officers.schemas import (
-    OfficerErasureNew,
     OfficerNew,
     OfficerOut,
-    OfficerRecord,
     Standings,
 )
 from shared.auth import allow
@@ -77,19 +75,4 @@ async def change_officer(
     """Change an officer's entry; one who leaves the office becomes inactive."""
     officer = await service.change_officer(session, officer_id, new, if_match)
     response.headers["ETag"] = etag(officer.version)
-    return OfficerOut.model_validate(officer)
-
-
-@router.get("/{officer_id}/record", operation_id="officers_record")
-async def get_record(officer_id: UUID, session: Session, _: Editor) -> OfficerRecord:
-    """All that is kept here about an officer (本人数据导出): their entry, and what they told."""
-    return await leaving.record_of(session, officer_id)
-
-
-@router.post("/{officer_id}/erase", operation_id="officers_erase")
-async def erase_officer(
-    officer_id: UUID, new: OfficerErasureNew, session: Session, actor: Editor
-) -> OfficerOut:
-    """Erase who an officer was, when they have left. Their reports stay, without a name."""
-    officer = await leaving.erase_officer(session, officer_id, new.reason, actor.ref)
     return OfficerOut.model_validate(officer)

@@ -1,4 +1,5 @@
-"""Tables of posts, their earlier revisions, copies and opinions, and what people say of those."""
+"""Tables of posts, and of what is known of each: earlier revisions, copies, opinions, what people
+say of those, which watch matched it in which story, that it was deleted."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -189,3 +190,55 @@ class PostLabel(MonitorModel, kw_only=True):
     label: Mapped[str] = mapped_column(Text)
     labelled_by: Mapped[dict[str, Any]] = mapped_column(JSONB)
     labelled_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Mention(MonitorModel, kw_only=True):
+    """A post matched by a watch (命中), and the story it belongs to.
+
+    `published_at` and `platform` repeat the post's, so that counting needs no join. `copy`: the
+    post repeats another one (none where it was matched before that was written down).
+    """
+
+    __tablename__ = "mentions"
+    __table_args__ = (
+        PrimaryKeyConstraint("watch_id", "post_id"),
+        Index("mentions_of_post", "post_id"),
+        Index("mentions_of_story", "story_id", "post_id"),
+        Index("mentions_by_time", "published_at"),
+    )
+
+    watch_id: Mapped[UUID]
+    post_id: Mapped[UUID]
+    story_id: Mapped[UUID]
+    terms: Mapped[list[str]] = mapped_column(JSONB)
+    platform: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    copy: Mapped[bool | None] = mapped_column(default=None)
+
+
+class PostDeletion(MonitorModel, kw_only=True):
+    """A post was deleted at its source (原帖已删除).
+
+    `cleared_at`: its words and its author were removed here too. `kept_for`: the incident whose
+    evidence it is; then they stay.
+    """
+
+    __tablename__ = "post_deletions"
+    __table_args__ = (
+        Index(
+            "deletions_to_follow",
+            "noticed_at",
+            postgresql_where=text("cleared_at IS NULL AND kept_for IS NULL"),
+        ),
+    )
+
+    post_id: Mapped[UUID] = mapped_column(
+        ForeignKey("monitor.posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    noticed_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now(), init=False
+    )
+    # The source that noticed it.
+    source_id: Mapped[UUID | None]
+    cleared_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
+    kept_for: Mapped[UUID | None] = mapped_column(default=None)

@@ -9,8 +9,15 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Select, Uuid, bindparam, exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.deletions.models import PostDeletion
-from services.monitor.posts.models import Post, PostCopy, PostLabel, PostOpinion, PostRevision
+from services.monitor.posts.models import (
+    Mention,
+    Post,
+    PostCopy,
+    PostDeletion,
+    PostLabel,
+    PostOpinion,
+    PostRevision,
+)
 from services.monitor.posts.schemas import (
     DeletionOut,
     ModelVerdict,
@@ -23,7 +30,6 @@ from services.monitor.posts.schemas import (
     Volume,
     VolumePoint,
 )
-from services.monitor.watches.models import Mention
 from shared.contracts.actors import ActorRef
 from shared.contracts.labels import Sentiment, Task
 from shared.paging import Paging

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StrictBool, StringConstraints, model_validator
 
-from services.monitor.channels.schemas import Language
+from services.monitor.notices.schemas import Language
 from services.monitor.recipients.models import AlertRecipient
 from shared.contracts.levels import WarningLevel
 from shared.schemas import Line, RequestShape, ResponseShape, Slug

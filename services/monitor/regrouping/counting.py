@@ -10,14 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.indicators.bins import Bins
 from services.monitor.indicators.recording import replace_bins
-from services.monitor.posts.models import Post, PostOpinion
+from services.monitor.posts.models import Mention, Post, PostOpinion
 from services.monitor.posts.resubmitting import collected
 from services.monitor.stories.grouping import GroupingPost
 from services.monitor.stories.story import Story
 from services.monitor.tracking.memory import Memory, place_key
 from services.monitor.tracking.service import occurred
 from services.monitor.tracking.tracked import Tracked
-from services.monitor.watches.models import Mention
 from shared.contracts.labels import Sentiment
 from shared.contracts.posts import CollectedPost
 from shared.folding import fold

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.monitor.pictures.models import Picture, PictureView
 from services.monitor.pictures.schemas import PictureViewOut
 from services.monitor.pictures.service import load_picture
+from services.monitor.posts.models import Mention
 from services.monitor.reports.models import Report, ReportState, Telling
 from services.monitor.warnings.models import WarningRecord
-from services.monitor.watches.models import Mention
 from shared.contracts.actors import Actor, ActorRef, Permission
 from shared.db import database_now
 from shared.errors import Conflict, NotFound

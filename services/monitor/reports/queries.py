@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.pictures.schemas import PictureOut
 from services.monitor.pictures.service import describe_pictures
+from services.monitor.posts.models import Mention
 from services.monitor.reports.models import Report, ReportState, Telling, Urgency
 from services.monitor.reports.schemas import OwnReportOut, ReportOut, TellingOut
-from services.monitor.watches.models import Mention
 from shared.contracts.posts import OriginKind
 from shared.paging import Paging
 from shared.rows import find_row

@@ -7,8 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.deletions.models import PostDeletion
-from services.monitor.posts.models import Post
+from services.monitor.posts.models import Post, PostDeletion
 from services.monitor.sources.models import SourceHealth
 from shared.ids import first_id
 

@@ -7,10 +7,10 @@ from enum import StrEnum
 from functools import lru_cache
 
 from services.monitor.posts.fingerprint import said
+from services.monitor.recent import Recent
 from services.monitor.stories.features import features_of, hashtags_of
 from services.monitor.stories.frequencies import Frequencies
 from services.monitor.stories.held import Held
-from services.monitor.stories.recent import Recent
 from services.monitor.stories.story import Story
 from services.monitor.stories.tags import Tags
 

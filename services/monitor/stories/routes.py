@@ -8,12 +8,12 @@ from sqlalchemy import exists, select
 
 from services.monitor.duplicates.queries import spread_of
 from services.monitor.duplicates.schemas import SpreadOut
+from services.monitor.posts.models import Mention
 from services.monitor.posts.queries import PostFilter, list_posts
 from services.monitor.posts.schemas import PostOut
 from services.monitor.stories import queries
 from services.monitor.stories.models import StoryRecord
 from services.monitor.stories.schemas import Rising, StoryOut
-from services.monitor.watches.models import Mention
 from shared.auth import allow
 from shared.contracts.actors import Actor, Permission
 from shared.http import Session, room_router

@@ -3,8 +3,8 @@
 import itertools
 from collections.abc import Callable, Sequence
 
+from services.monitor.recent import Recent
 from services.monitor.stories.held import Held
-from services.monitor.stories.recent import Recent
 from services.monitor.stories.story import Story
 
 # Seconds of silence after which a hashtag names its story no more: some come back every year.

@@ -14,13 +14,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.monitor.posts.models import Mention
 from services.monitor.surge.carrying import LEAST_HISTORY, MOST_EMPTY, carrier
 from services.monitor.surge.detector import Surge, SurgeDetector
 from services.monitor.surge.freshness import count_stale
 from services.monitor.surge.models import SurgeFeed, WatchBaseline, WatchSurge
 from services.monitor.surge.settings import DEFAULT_SETTINGS
 from services.monitor.surge.warming import warm_detector
-from services.monitor.watches.models import Mention, Watch
+from services.monitor.watches.models import Watch
 from shared.ids import first_id
 from shared.rows import find_row
 

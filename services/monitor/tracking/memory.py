@@ -9,10 +9,10 @@ from sqlalchemy import Select, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.monitor.duplicates.folding import CopyMemory
+from services.monitor.recent import Recent
 from services.monitor.stories.frequencies import Frequencies
 from services.monitor.stories.grouping import Grouping, GroupingPost, GroupingSettings
 from services.monitor.stories.models import StoryChange, StoryRecord, Tracking
-from services.monitor.stories.recent import Recent
 from services.monitor.stories.story import Story
 from services.monitor.tracking.statements import FIND_MOVED
 from services.monitor.tracking.tracked import Tracked

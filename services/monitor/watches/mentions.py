@@ -5,10 +5,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.monitor.posts.models import Post
+from services.monitor.posts.models import Mention, Post
 from services.monitor.watches.explain import Writing
 from services.monitor.watches.live import fields_of, nodes_of, read_aliases, read_source_names
-from services.monitor.watches.models import Mention
 from services.monitor.watches.past import SHOWN_CHARACTERS, spans_out
 from services.monitor.watches.schemas import MentionOut
 from services.monitor.watches.service import get_watch

@@ -1,10 +1,10 @@
-"""Tables of watches, and of what they matched."""
+"""Tables of watches, their versions, and the aliases that they name."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, Integer, PrimaryKeyConstraint, Text, func, text
+from sqlalchemy import DateTime, Index, Integer, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -72,27 +72,3 @@ class Alias(MonitorModel, kw_only=True):
     )
 
     __mapper_args__ = {"version_id_col": version}
-
-
-class Mention(MonitorModel, kw_only=True):
-    """A post matched by a watch (命中), and the story it belongs to.
-
-    `published_at` and `platform` repeat the post's, so that counting needs no join. `copy`: the
-    post repeats another one (none where it was matched before that was written down).
-    """
-
-    __tablename__ = "mentions"
-    __table_args__ = (
-        PrimaryKeyConstraint("watch_id", "post_id"),
-        Index("mentions_of_post", "post_id"),
-        Index("mentions_of_story", "story_id", "post_id"),
-        Index("mentions_by_time", "published_at"),
-    )
-
-    watch_id: Mapped[UUID]
-    post_id: Mapped[UUID]
-    story_id: Mapped[UUID]
-    terms: Mapped[list[str]] = mapped_column(JSONB)
-    platform: Mapped[str] = mapped_column(Text)
-    published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    copy: Mapped[bool | None] = mapped_column(default=None)

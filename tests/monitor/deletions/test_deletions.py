@@ -8,8 +8,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 from sqlalchemy import text, update
 
-from services.monitor.deletions.models import PostDeletion
 from services.monitor.deletions.service import clear_deleted, note_deletions
+from services.monitor.posts.models import PostDeletion
 from services.monitor.room import room as monitor_room
 from services.monitor.warnings.models import WarningRecord
 from shared.contracts.posts import SourceDue

@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import insert, text
 
+from services.monitor.posts.models import Mention
 from services.monitor.surge.detector import SurgeDetector
 from services.monitor.surge.service import feed_detectors, read_usual
-from services.monitor.watches.models import Mention
 from tests.conftest import RoomClient
 from tests.monitor.conftest import MakePost, send
 

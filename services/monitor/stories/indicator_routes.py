@@ -1,4 +1,4 @@
-"""Endpoints of indicators over time."""
+"""Endpoints of indicators over time, of stories and of watches."""
 
 from typing import Annotated
 from uuid import UUID
