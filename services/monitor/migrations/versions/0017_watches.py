@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "monitor_0018"
-down_revision = "monitor_0017"
+revision = "monitor_0017"
+down_revision = "monitor_0016"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "monitor_0015"
-down_revision = "monitor_0014"
+revision = "monitor_0014"
+down_revision = "monitor_0013"
 branch_labels = None
 depends_on = None
 
