@@ -15,7 +15,9 @@ class Surge:
     `expected` are usual at that hour and weekday; of all windows this one stands out most.
 
     `evidence`: -log10 of how rarely this series goes so far beyond what is expected, as the square
-    of the mean over the windows of its square root; 0 upward. `alarm`: it is enough to tell people.
+    of the mean over the windows of its square root, or `lasting_share` of the same over the longer
+    half of the windows where that is more: where little is said, a surge that lasts for hours shows
+    in no short window. 0 upward. `alarm`: it is enough to tell people.
     """
 
     at: float
@@ -40,6 +42,8 @@ class SurgeDetector:
         "_fading",
         "_hidden",
         "_hidden_before",
+        "_long",
+        "_longer",
         "_row",
         "_scales",
         "_weight",
@@ -50,6 +54,9 @@ class SurgeDetector:
         self.settings = settings
         self._baseline = Baseline(settings)
         self._scales = [Scale(bins, settings) for bins in settings.window_bins]
+        # From which length on a window is of the longer half, and how many are.
+        self._long = self._scales[len(self._scales) // 2].bins
+        self._longer = len(self._scales) - len(self._scales) // 2
         self._decay = settings.decay(settings.dispersion_half_life)
         self._fading = settings.decay(settings.memory_half_life)
         self._hidden = self._hidden_before = self._weight = 0.0
@@ -83,14 +90,19 @@ class SurgeDetector:
         row = self._row = self._row + 1
         weight = self._weight = self._weight * self._decay + 1.0
         gain = 1.0 / weight
-        total = 0.0
+        total = lasting = 0.0
         for scale in self._scales:
             if told := scale.add(count, expected, row, gain):
                 total += told**0.5
+                if scale.bins >= self._long:
+                    lasting += told**0.5
         hidden = self._hidden = self._hidden_before = self._hidden * self._fading
         if not total:
             return 0.0
-        evidence = (total / len(self._scales)) ** 2
+        evidence = max(
+            (total / len(self._scales)) ** 2,
+            self.settings.lasting_share * (lasting / self._longer) ** 2,
+        )
         if evidence <= hidden:
             return 0.0
         self._hidden = evidence

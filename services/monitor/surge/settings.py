@@ -19,8 +19,9 @@ class SurgeSettings:
     and unusual deviations begins, and how fast it moves; `exceedances_a_day`: how often the limit
     is to be passed; `tail_half_life`, `tail_prior`, `tail_prior_excess`: of the mean excess beyond
     the limit: memory, how many exceedances the prior is worth, what it says; `memory_half_life`:
-    how fast an earlier surge stops hiding smaller ones; `alarm_evidence`: evidence from which a
-    surge is an alarm.
+    how fast an earlier surge stops hiding smaller ones; `lasting_share`: how much counts of what
+    only the longer half of the windows shows; `alarm_evidence`: evidence from which a surge is an
+    alarm.
 
     Every value lies in the middle of a plateau (ADR 12).
     """
@@ -46,6 +47,7 @@ class SurgeSettings:
     tail_prior: float = 50.0
     tail_prior_excess: float = 1.0
     memory_half_life: float = 86_400.0
+    lasting_share: float = 0.8
     alarm_evidence: float = 2.5
 
     def __post_init__(self) -> None:

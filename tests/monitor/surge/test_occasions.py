@@ -64,6 +64,18 @@ def test_a_change_of_the_clock_is_no_surge(an_hour: float) -> None:
     assert told(weeks(rate, 6, seed=4), 5 * WEEK_BINS) == []
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_forty_posts_in_two_hours_are_told_where_ten_a_day_are_usual(seed: int) -> None:
+    begin = 3 * WEEK_BINS + 12 * HOUR_BINS
+
+    def rate(number: int) -> float:
+        return 20.0 if 0 <= number - begin < 2 * HOUR_BINS else ordinary(10 / 24)(number)
+
+    found = told(weeks(rate, 4, seed), WEEK_BINS)
+    assert len(found) == 1
+    assert found[0] - begin < HOUR_BINS
+
+
 def test_a_planned_day_each_month_is_told_that_day_once_and_leaves_the_next_days_alone() -> None:
     campaign = [week * WEEK_BINS + 3 * DAY_BINS + 9 * HOUR_BINS for week in (2, 6)]
 
