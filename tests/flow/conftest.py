@@ -210,7 +210,8 @@ def statement(staff: Staff, incident: str, command: dict[str, Any]) -> dict[str,
 
 @pytest.fixture(scope="session")
 def case(staff: Staff, incident: str, statement: dict[str, Any]) -> dict[str, Any]:
-    """The sealed case file of the incident, after the response was stood down and closed."""
+    """The sealed case file of the incident, after the response was stood down and closed, and what
+    it was about began to be followed: that is its last record."""
     at = f"/incidents/{incident}"
     said(staff.chair.post(f"{at}/close", json={"outcome": "Too early (sample)."}), 409)
     said(staff.chair.post(f"{at}/stand-down", json={"grounds": "It is quiet (sample)."}), 200)
@@ -220,4 +221,11 @@ def case(staff: Staff, incident: str, statement: dict[str, Any]) -> dict[str, An
         found = said(staff.auditor.get("/cases", params={"incident_id": incident}), 200)["items"]
         return found[0] if found and found[0]["state"] == "sealed" else None
 
-    return said(staff.auditor.get(f"/cases/{eventually(sealed)['id']}"), 200)
+    at = f"/cases/{eventually(sealed)['id']}"
+
+    def is_followed() -> bool:
+        records = said(staff.auditor.get(f"{at}/records", params={"limit": 500}), 200)["items"]
+        return any(record["kind"] == "FollowUpBegan" for record in records)
+
+    eventually(is_followed)
+    return said(staff.auditor.get(at), 200)

@@ -122,9 +122,10 @@ def test_every_operation_keeps_to_its_description(
         timeout=570,
         check=False,
     )
-    assert done.returncode == 0, done.stdout[-20_000:]
+    # Calls with very long values would push what failed out of sight.
+    assert done.returncode == 0, "\n".join(line[:400] for line in done.stdout.splitlines())
     counted = _COUNTED.search(done.stdout)
-    assert counted, done.stdout[-20_000:]
+    assert counted, done.stdout
     assert int(counted[1]) >= _FEWEST
     # It was let in to the end: else everything would have been 401, which fits any description.
     assert house.client(key).get("/users").status_code == 200
