@@ -20,6 +20,10 @@ FINDINGS: Mapping[str, str] = {
         "“%(term)s” is looked for with its sign; only alphabetic words can be left open (pay*)."
     ),
     "mistyped": N_("“%(term)s” is looked for as it is written; did you mean “%(other)s”?"),
+    "connective": N_(
+        "“%(term)s” stands where a word must stand, and is looked for; it joins what stands on "
+        "both sides of it."
+    ),
     "glued": N_("“%(term)s” is looked for as one word; with spaces “%(other)s” joins two."),
     "unknown_alias": N_("There is no alias “%(term)s”: it is looked for as it is written."),
     "unknown_field": N_(

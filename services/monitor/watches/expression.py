@@ -185,7 +185,7 @@ class _Parser:
         while self._peek.kind is TokenKind.PLUS:  # +word: it must be there, as without it
             self._take()
         token = self._take()
-        if token.kind in (TokenKind.WORD, TokenKind.PHRASE):
+        if token.kind in (TokenKind.WORD, TokenKind.PHRASE) or token.is_connective:
             return self._word(token)
         inner = _INNER.get(token.kind)
         if inner is None:

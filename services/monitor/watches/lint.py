@@ -42,6 +42,7 @@ class Remark(StrEnum):
     ASTERISK = "asterisk"
     MISTYPED = "mistyped"
     GLUED = "glued"
+    CONNECTIVE = "connective"
     UNKNOWN_ALIAS = "unknown_alias"
     UNKNOWN_FIELD = "unknown_field"
     TOO_BROAD = "too_broad"
@@ -63,6 +64,8 @@ SENTENCES: Mapping[Remark, str] = {
     " word can be left open (pay*), and Chinese words are found anywhere.",
     Remark.MISTYPED: "“{term}” is looked for as it is written; did you mean “{other}”?",
     Remark.GLUED: "“{term}” is looked for as one word; with spaces “{other}” joins two.",
+    Remark.CONNECTIVE: "“{term}” stands where a word must stand, and is looked for; it joins"
+    " what stands on both sides of it.",
     Remark.UNKNOWN_ALIAS: "There is no alias “{term}”: it is looked for as it is written.",
     Remark.UNKNOWN_FIELD: "There is no field “{other}”: “{term}” is looked for as it is written.",
     Remark.TOO_BROAD: "{term} of the past posts match; a watch is meant to find few.",
@@ -133,6 +136,8 @@ def _word(
 ) -> Iterator[tuple[Remark, dict[str, str]]]:
     """Remarks on one word as it was typed."""
     text = token.text
+    if token.is_connective:
+        yield Remark.CONNECTIVE, {"term": text}
     if token.kind is TokenKind.WORD:
         values = {"term": text}
         if _ASTERISK.search(text) and not any(term.prefix for term in terms):

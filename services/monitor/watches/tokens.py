@@ -41,6 +41,13 @@ class Token:
     field: Field = Field.ANY
     line: int = 0
 
+    @property
+    def is_connective(self) -> bool:
+        """Whether it is a Chinese AND or OR, which is a word as well: 而且 where a word must stand
+        is looked for."""
+        joins = self.kind in (TokenKind.AND, TokenKind.OR)
+        return joins and "一" <= self.text[0] <= "鿿"
+
 
 # Operators are known in any case: a lower-case "or" that silently became a search word would make
 # the watch narrower than its author believes. Quotes turn an operator back into a word.

@@ -31,6 +31,7 @@ def remarks(
         ("停电 ADN 投诉", "mistyped", 3),
         ("titel:停电", "mistyped", 0),
         ("大规模停电与投诉", "glued", 0),
+        ("(而且 OR 停电) 投诉", "connective", 1),
         ("停电*", "asterisk", 0),
         ("@云州电力 停电", "unknown_alias", 0),
         ("微博:停电", "unknown_field", 0),
